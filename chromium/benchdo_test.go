@@ -135,6 +135,37 @@ func (c *clerk) firstOf(line string) caseStep {
 	return caseStep{}
 }
 
+// A customer does not want the first remedy: the reader takes the other one, and nothing of the first is done.
+func TestAReaderTakesTheOtherSolution(t *testing.T) {
+	c := newClerk(t, "el")
+	c.script(`document.getElementById("find-text").value = "αποστολέας η διεύθυνση reception@ και όχι του λογαριασμού"; ""`)
+	c.click(".find button")
+	c.sees("[data-key^='load-']")
+	c.click(key("load-exchange/sender-is-not-the-account"))
+	c.sees(".step.now")
+	for range 12 {
+		if c.isThere(".done-all") {
+			break
+		}
+		if c.isThere(key("other-instead")) {
+			c.click(key("other-instead"))
+		}
+		c.click(`[data-key="do-next"]`)
+		c.restsAfterDo()
+	}
+	c.sees(".done-all")
+	done := map[string][]string{}
+	for _, p := range c.parts() {
+		for _, s := range p.Steps {
+			if s.Done {
+				done[p.Kind] = append(done[p.Kind], s.Text)
+			}
+		}
+	}
+	require.NotContains(t, done["remedy"], "scan email bob@fabrikam.com")
+	require.Len(t, done["other"], 5)
+}
+
 // What the page has done is told in the evidence as what somebody did by hand: the same acts, in the same words.
 func TestWhatWasDoneForTheReaderIsToldAsByHand(t *testing.T) {
 	calls, _ := deskCalls(t)

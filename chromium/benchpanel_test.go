@@ -25,7 +25,9 @@ func TestGoThereAloneMendsACaseAtThePanel(t *testing.T) {
 					w.bench.post("/clock/advance", map[string]any{"duration": "1s"})
 					continue
 				}
-				w.click(key(fmt.Sprintf("go-%d", step.Line)))
+				// By the script: the column scrolls to the next line while it is on its way.
+				w.clicked++
+				w.script(fmt.Sprintf(`document.querySelector(%q).click(); ""`, key(fmt.Sprintf("go-%d", step.Line))))
 				w.sees(".meant")
 				if marked := w.script(`document.querySelector(".meant").tagName`); marked != "BUTTON" {
 					require.Equal(t, "DIV", marked, step.Text) // the glass itself, while a page loads

@@ -130,7 +130,7 @@ func TestATicketIsMendedOnThePageAlone(t *testing.T) {
 	n.click(`.step.now [data-key^="go-"]`)
 	n.click("#beside-panel form button")
 	n.sees("//*[@id='just']//*[contains(., 'AADSTS50173, the password was changed')]")
-	n.sees("//li[contains(@class, 'done')]//*[contains(., 'Email … 370')]")
+	n.sees("//li[contains(@class, 'done')]//*[contains(., 'Email, error code 370')]")
 	n.click(`.step.now [data-key^="go-"]`)
 	n.sees("#pane-web-config iframe")
 	n.opensBasic()

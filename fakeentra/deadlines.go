@@ -12,18 +12,21 @@ import (
 // neither a code nor a token.
 type Deadline struct {
 	At   time.Time
-	Kind string // one of the Deadline constants
+	Kind DeadlineKind
 	// User is whose it is, Name the name of the application, or of the policy; either may be empty.
 	User, Name string
 }
 
-// Kinds of a [Deadline].
+// DeadlineKind says what a [Deadline] is about.
+type DeadlineKind string
+
+// Kinds of deadlines.
 const (
-	DeadlineCode    = "device-code"   // nobody can sign in with the code any more
-	DeadlineAccess  = "access-token"  // the program has to renew it before it sends
-	DeadlineRefresh = "refresh-token" // unless it is used before, somebody has to sign in anew
-	DeadlinePolicy  = "policy"        // it begins to hold, or is enforced
-	DeadlineLockout = "lockout"       // an account that was locked by wrong passwords may be tried again
+	DeadlineCode    DeadlineKind = "device-code"   // nobody can sign in with the code any more
+	DeadlineAccess  DeadlineKind = "access-token"  // the program has to renew it before it sends
+	DeadlineRefresh DeadlineKind = "refresh-token" // unless it is used before, somebody has to sign in anew
+	DeadlinePolicy  DeadlineKind = "policy"        // it begins to hold, or is enforced
+	DeadlineLockout DeadlineKind = "lockout"       // an account that was locked by wrong passwords may be tried again
 )
 
 // Deadlines returns those that lie ahead, the soonest first: of each account and application those of what it was given
@@ -31,7 +34,7 @@ const (
 func (s *Server) Deadlines() []Deadline {
 	now := s.now()
 	var all []Deadline
-	add := func(at time.Time, kind, user, name string) {
+	add := func(at time.Time, kind DeadlineKind, user, name string) {
 		if at.After(now) {
 			all = append(all, Deadline{at, kind, user, name})
 		}

@@ -17,11 +17,11 @@
 // [Server.ChangePolicy], [Server.DeletePolicy], [Server.AddManagedPolicies], [Server.SetLocation]; and, without
 // waiting, [Server.ExpireAccessTokens], [Server.ExpireRefreshTokens].
 //
-// Planted answers: [AnswerKinds], [Server.Arm], [Server.Answers], [Server.UnmetAnswers], [Server.ClearAnswers]. Reading
-// back: the logs [Server.SignIns] and [Server.Audit]; [Server.Tenant], [Server.Tenants], [Server.User], [Server.Users],
-// [Server.Policies], [Server.Locations], [Server.Consents], [Server.ServicePrincipals], [Server.Sources];
-// [Server.Watch] for changes; [Server.Keys], [Server.Opaque], [Server.Expired], [Server.Standing] for a resource
-// server; [Server.Secrets] and [Server.Journal] for a search for leaks. [AADSTS] and [Catalogue] are about refusals,
-// [Languages], [Words] and [English] about the words of the pages. Its keys are public, its tokens worth nothing
-// elsewhere. Fields of a type: go doc mfpsim/fakeentra/internal/directory.Tenant.
+// Planted answers: [AnswerKinds], [Server.Arm], [Server.Answers], [Server.UnmetAnswers], [Server.ClearAnswers].
+// Reading back: the logs [Server.SignIns] and [Server.Audit]; [Server.Tenant], [Server.Tenants], [Server.User],
+// [Server.Users], [Server.Policies], [Server.Locations], [Server.Consents], [Server.ServicePrincipals],
+// [Server.Sources]; [Server.Deadlines]; [Server.Watch] for changes; [Server.Keys], [Server.Opaque], [Server.Expired],
+// [Server.Standing] for a resource server; [Server.Secrets] and [Server.Journal] for a search for leaks. [AADSTS] and
+// [Catalogue] are about refusals, [Languages], [Words] and [English] about the words of the pages. Its keys are
+// public, its tokens worth nothing elsewhere. Fields of a type: go doc mfpsim/fakeentra/internal/directory.Tenant.
 package fakeentra

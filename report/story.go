@@ -162,6 +162,7 @@ type event struct {
 	Good      bool
 	Failed    bool // the scenario failed here
 	Times     int
+	Waits     bool   // asked again and again whether a sign-in is complete
 	Shows     string // the message that the panel then showed
 	Why       string
 	Wire      string
@@ -254,7 +255,7 @@ func laneOfPlace(place string) lane {
 // told takes over how a line of the record is told.
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
-	e.Status, e.Why, e.Times = l.Status, plainReply(l.Why), l.Times
+	e.Status, e.Why, e.Times, e.Waits = l.Status, plainReply(l.Why), l.Times, l.Waits
 	e.From, e.Name = laneOf(l.From)
 	e.To, _ = laneOf(l.Party)
 	if l.Kind == string(journal.KindClock) {

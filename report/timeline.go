@@ -27,6 +27,7 @@ type timeline struct {
 	here       *section
 	last       *event // the newest
 	step       *event // the newest that a person did
+	polls      *event // a printer asks again and again whether a sign-in is complete; nil: it has an answer
 	hand       byHand
 	count      int
 }
@@ -139,11 +140,26 @@ func (t *timeline) take(e journal.Entry) error {
 		t.attach(e, t.belongs[e.Number])
 	case told && t.step != nil && line.Tone != sentences.Refused && ofPerson(e):
 		t.attach(e, t.step) // the page that a step opened
+	case told && line.Waits && t.polls != nil: // whatever came between
+		t.polls.Times = max(t.polls.Times, 1) + max(line.Times, 1)
+		t.attach(e, t.polls)
+		for _, number := range line.Entries {
+			t.belongs[number] = t.polls
+		}
+		return nil
 	case told && e.Kind == journal.KindMemory && t.last != nil && t.last.Text == line.Text:
 		t.last.Times = max(t.last.Times, 1) + 1
 		t.attach(e, t.last)
 	case told:
-		t.add(&event{At: line.At, Connected: e.Connection}, e).told(line)
+		// It stands where it began, so that times read from the top down: a line has the time of its last entry.
+		row := t.add(&event{At: e.At, Connected: e.Connection}, e)
+		row.told(line)
+		switch {
+		case line.Waits:
+			t.polls = row
+		case line.Party == "entra" && line.From == "printer":
+			t.polls = nil
+		}
 	case ofPerson(e) && t.step != nil:
 		t.attach(e, t.step)
 	}
@@ -229,6 +245,7 @@ func (t *timeline) note(says string) (text, in string) {
 }
 
 func (t *timeline) begin(s *section) {
+	t.polls = nil
 	if s.ID == "" {
 		s.ID = s.Word
 	}

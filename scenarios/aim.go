@@ -63,11 +63,16 @@ func (c *Case) Aim(s CaseStep) Aim {
 		return c.inWebConfig(s, words, denied)
 	case "browser":
 		return c.onMicrosoft(s, words, denied)
+	case "scan":
+		return Aim{Keys: c.keys("press", functions[words[1]])}
 	case "panel":
 		return Aim{Keys: c.keys(words[1], words[2:])}
 	}
 	return Aim{}
 }
+
+// functions are the keys of the home screen that lead to what scan does; email has a field below the panel.
+var functions = map[string][]string{"fax": {"Fax"}, "copy": {"Copy"}, "to-my-email": {"To My Email"}}
 
 // keys are what somebody touches on the panel for an act of it. On Microsoft's page the bench's own keys come behind the
 // field that they fill in.
@@ -99,11 +104,18 @@ func (c *Case) keys(what string, rest []string) []string {
 	return c.onPage("panel", keys, said)
 }
 
+// ofAdministrator are the pages of Web Config on which an administrator does what printer says.
+var ofAdministrator = map[string]string{
+	"sign-in": signInPath, "fax-server": "Fax > Fax Server > Fax Server Settings",
+	"user": "Example Open Platform > User Registration", "delete-user": "Example Open Platform > User Registration",
+	"user-authentication": "Example Open Platform > Authentication Settings",
+}
+
 // inWebConfig is an aim on a page of Web Config.
 func (c *Case) inWebConfig(s CaseStep, words []string, denied bool) (aim Aim) {
 	if words[0] == "printer" {
-		if words[1] == "sign-in" {
-			aim.Path = c.label("webconfig", signInPath)
+		if path := ofAdministrator[words[1]]; path != "" {
+			aim.Path = c.label("webconfig", path)
 		}
 		return aim
 	}

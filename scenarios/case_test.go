@@ -248,6 +248,8 @@ func TestEachCaseIsReachedOnALiveBenchAndToldInEachLanguage(t *testing.T) {
 						for _, said := range []string{told, did} {
 							require.NotEmpty(t, said, step.Text)
 							require.NotRegexp(t, `\{[a-z]+\}`, said, step.Text)
+							require.NotContains(t, said, " … ", step.Text)
+							require.NotRegexp(t, `\b(shows|count),`, said, step.Text)
 							require.NotRegexp(t, ` [.।]$`, said, "a sentence ends behind a word: %s", step.Text)
 							if !asTyped.MatchString(step.Text) {
 								require.NotRegexp(t, rawSyntax, said, step.Text)

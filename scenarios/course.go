@@ -260,8 +260,12 @@ func (c *Case) settle() {
 		if p.Kind == PartOther || p.Kind == PartFurther {
 			return
 		}
+		other := c.tookOther(p)
 		for i := range p.Steps {
 			s := &p.Steps[i]
+			if other && s.Done && !s.Looks { // a scan belongs to the remedy that was taken
+				s.Done, s.At, s.Needless, s.Why = false, time.Time{}, true, WhySolved
+			}
 			if s.over() || s.Besides {
 				continue
 			}
@@ -272,6 +276,28 @@ func (c *Case) settle() {
 			s.Needless, s.Why = true, WhySolved
 		}
 	}
+}
+
+// tookOther reports whether somebody took another remedy than that of a part: of what it alone asks for nothing was
+// done, of what the other one alone asks for something was.
+func (c *Case) tookOther(of *part) bool {
+	if of.Kind != PartRemedy {
+		return false
+	}
+	alone := func(p, beside *part) bool {
+		for i, s := range p.Steps {
+			if s.Done && !s.Looks && !slices.ContainsFunc(beside.lines, func(l line) bool { return l.text == p.lines[i].text }) {
+				return true
+			}
+		}
+		return false
+	}
+	for k := range c.parts {
+		if other := &c.parts[k]; other.Kind == PartOther && alone(other, of) && !alone(of, other) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasCome reports whether a result that a line looks for is there, and was not when the person began.
@@ -302,6 +328,9 @@ func (c *Case) wentWell() time.Time {
 func (c *Case) credit() {
 	for k := range c.parts {
 		p := &c.parts[k]
+		if c.tookOther(p) {
+			continue
+		}
 		for i := range p.Steps {
 			s := &p.Steps[i]
 			if s.Needless && !s.Looks && c.play.didSince(p.lines[i], s.Words, c.From()) {

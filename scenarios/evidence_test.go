@@ -92,7 +92,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 func TestTheSignInLogOfARunNamesThePolicyThatBlocked(t *testing.T) {
 	files := play(t, scenarios.Options{Patterns: []string{"entra/compliant-device-demanded"}})
 	page := string(files["entra/compliant-device-demanded/index.html"])
-	require.Contains(t, page, "Conditional Access: <b>Require a compliant device</b>, refused the sign-in")
+	require.Contains(t, page, "Conditional Access: <b translate=\"no\">Require a compliant device</b>, refused the sign-in")
 }
 
 // TestNoSecretIsInAFolderOfEvidence looks for every secret of the bench in every file that `run --evidence` leaves.

@@ -137,7 +137,7 @@ func (in teller) traffic(words []string) string {
 	if text, known := told(in.language, "traffic "+strings.Join(words, " ")); known {
 		return text
 	}
-	quoted, _ := told(in.language, "quoted", "{shown}", unended(strings.Join(words, " … ")))
+	quoted, _ := told(in.language, "quoted", "{shown}", in.shownWords(words, func(string) bool { return false }))
 	return quoted
 }
 

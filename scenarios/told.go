@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed" // for the sentences
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		"{verb}":  verb,
 		"{words}": in.list(rest),
 		"{all}":   in.list(words[1:]),
-		"{party}": partyName(rest),
+		"{party}": in.party(rest),
 		"{to}":    in.addresses(rest),
 		"{more}":  in.more(rest),
 		"{code}":  strings.Join(words[1:], " "),
@@ -121,7 +122,7 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	}
 	shown := c.inWords(words)
 	if shown != nil {
-		values["{shown}"] = unended(strings.Join(shown, " … "))
+		values["{shown}"] = in.shownWords(shown, c.isLabel)
 	}
 	id := verb + "-" + said
 	switch {
@@ -138,7 +139,10 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 			id, values["{words}"] = "sent-"+rest[1], in.list(rest[2:])
 		}
 	case verb == "jobs" && slices.Contains(words, "shows"):
-		id = "jobs-shows"
+		id, values["{words}"] = "jobs-shows", in.job(words[slices.Index(words, "shows")+1:], shown)
+		if said != "shows" {
+			id, values["{to}"] = "job-shows", said
+		}
 	case verb == "jobs" && said == "count":
 		values["{to}"] = strings.Join(rest, " ")
 	case verb == "sheet" && slices.Contains(words, "shows"):
@@ -187,7 +191,7 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	case verb == "entra" && said == "policy" && len(rest) > 0:
 		values["{to}"], values["{words}"] = rest[0], in.list(rest[1:])
 	case verb == "entra" && said == "log" && len(rest) > 0:
-		id, values["{words}"] = "entra-log-shows", strings.Join(rest[1:], ", ")
+		id = "entra-log-shows"
 	case verb == "entra" && said == "set" && len(rest) > 1:
 		values["{to}"], values["{words}"] = rest[0], in.list(rest[1:])
 	case verb == "entra" && said == "source":
@@ -206,7 +210,7 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	case verb == "clock":
 		values["{to}"] = in.list(rest)
 	case verb == "network":
-		values["{party}"], values["{words}"] = partyName([]string{said}), in.list(rest)
+		values["{party}"], values["{words}"] = in.party([]string{said}), in.list(rest)
 		id = "network"
 		switch {
 		case len(rest) > 0 && rest[0] == "ok":
@@ -217,6 +221,11 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 	case verb == "lang":
 		id, values["{to}"] = "lang", in.says("language-"+said)
 	}
+	own, further := in.special(s, words)
+	if own != "" {
+		id = own
+	}
+	maps.Copy(values, further)
 	if not {
 		id = strings.Replace(id, "-shows", "-not", 1)
 	}

@@ -36,6 +36,24 @@ func played(t *testing.T, id string, lines ...[]string) (*served, caseAnswer) {
 	return s, now
 }
 
+// Who takes the other remedy has done nothing of the first one: the scan after it belongs to the other.
+func TestAScanAfterTheOtherRemedyIsNoneOfTheFirst(t *testing.T) {
+	scan := []string{"scan", "email", "bob@fabrikam.com"}
+	_, now := played(t, "exchange/sender-is-not-the-account", scan,
+		[]string{"exchange", "Add-RecipientPermission", "reception@contoso.com", "-Trustee", "admin@contoso.com", "-AccessRights", "SendAs"}, scan)
+	require.NotNil(t, now.Solved)
+	done := map[scenarios.PartKind][]string{}
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			if step.Done && !step.Looks {
+				done[p.Kind] = append(done[p.Kind], step.Text)
+			}
+		}
+	}
+	require.Empty(t, done[scenarios.PartRemedy])
+	require.Len(t, done[scenarios.PartOther], 2)
+}
+
 func TestSomebodyWhoTriesTheRemedyAtOnceHasSolvedTheCase(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}
 	s, now := played(t, "trouble/smtp-auth-disabled", scan, scan,
@@ -191,5 +209,5 @@ func TestTheHeadOfEvidenceNamesThePolicy(t *testing.T) {
 		[]string{"webconfig", "log-in"}, []string{"webconfig", "open", "Network > Email Server > Basic"},
 		[]string{"webconfig", "click", "Sign In"}, []string{"webconfig", "click", "Sign in with Microsoft"},
 		[]string{"browser", "sign-in", "admin@contoso.com"})
-	require.Regexp(t, `Refused</dt><dd><a href="#e\d+">[^<]*</a><br><a href="#log">[^<]*</a>: 53003, [^<]*: <b>Block device code flow</b>`, summaryOf(t, s))
+	require.Regexp(t, `Refused</dt><dd><a href="#e\d+">[^<]*</a><br><a href="#log">[^<]*</a>: 53003, [^<]*: <b translate="no">Block device code flow</b>`, summaryOf(t, s))
 }

@@ -50,7 +50,7 @@ func TestEvidenceOfALiveBenchIsSavedByOneRequest(t *testing.T) {
 	require.Contains(t, string(page), "Έγινε σάρωση προς bob@fabrikam.com.", "what the person did is told as done")
 	require.NotRegexp(t, `href="[^#]`, string(page), "a file that is sent on alone has no links to others")
 	require.Contains(t, string(page), "AADSTS700082")
-	require.Contains(t, string(page), "<blockquote>Δεν στέλνει από τις διακοπές</blockquote>")
+	require.Contains(t, string(page), "<blockquote translate=\"no\">Δεν στέλνει από τις διακοπές</blockquote>")
 	_, again := s.ask("POST", "/evidence", `{"language":"el"}`)
 	require.NotEqual(t, told["name"], again["name"], "each save has a name of its own")
 	folderName := strings.TrimSuffix(again["name"].(string), ".html")
@@ -172,7 +172,7 @@ func TestTheEvidenceNamesThePolicyThatBlocked(t *testing.T) {
 		p.asks("/evidence", map[string]any{"language": language})
 		section := regexp.MustCompile(`(?s)<section class="blk" id="log".*?</section>`)
 		log := section.FindString(string(s.fetched("/evidence/page")))
-		require.Regexp(t, `Conditional Access\)?: <b>[^<]+</b>, `+says, log)
+		require.Regexp(t, `Conditional Access\)?: <b translate="no">[^<]+</b>, `+says, log)
 	}
 }
 

@@ -166,7 +166,8 @@ func (p *pane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors "+p.bench)
 		w.WriteHeader(http.StatusServiceUnavailable)
 		language := p.language()
-		_, _ = fmt.Fprintf(w, "<!DOCTYPE html><html lang=%q><title>Web Config</title><p>%s</p></html>", language, isOff.In(language))
+		const offPage = "<!DOCTYPE html><html lang=%q><title>Web Config</title><p>%s</p></html>"
+		_, _ = fmt.Fprintf(w, offPage, language, isOff.In(language))
 		return
 	}
 	inner := r.Clone(r.Context())

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -163,9 +164,16 @@ func TestTheReportsSignInLogHasWhatThePersonTried(t *testing.T) {
 			p.does([]string{"webconfig", "copy", "code"})
 			require.NoError(t, p.window.Open(t.Context(), p.atTheDoor(p.address)))
 			for _, step := range [][]string{
-				{"enter", "code"}, {"click", "Next"}, {"enter", "account", "admin@contoso.com"}, {"click", "Next"},
-				{"enter", "password", "wrong"}, {"click", "Sign In"}, {"enter", "password"}, {"click", "Sign In"},
-				{"click", "Continue"}, {"click", "Accept"},
+				{"enter", "code"},
+				{"click", "Next"},
+				{"enter", "account", "admin@contoso.com"},
+				{"click", "Next"},
+				{"enter", "password", "wrong"},
+				{"click", "Sign In"},
+				{"enter", "password"},
+				{"click", "Sign In"},
+				{"click", "Continue"},
+				{"click", "Accept"},
 			} {
 				p.browses(t.Context(), step[0], step[1:])
 			}
@@ -174,6 +182,40 @@ func TestTheReportsSignInLogHasWhatThePersonTried(t *testing.T) {
 			log := rows.FindString(string(s.fetched("/evidence/page")))
 			for _, words := range append(says[1:], "admin@contoso.com", "50126") {
 				require.Contains(t, log, words)
+			}
+		})
+	}
+}
+
+// Times of a report read from the top down in each of its parts, the story before the handover too: what went on for a
+// while stands where it began. A printer that asks again and again whether somebody has signed in has one row.
+func TestTheReportReadsInTheOrderOfTime(t *testing.T) {
+	row := regexp.MustCompile(`(?s)<section class="ph[^>]*id="([^"]+)"|<details class="ev.*?<time datetime="([^"]+)">(.*?)</summary>`)
+	for _, scenario := range []string{
+		"trouble/sign-in-not-saved", "trouble/conditional-access-block", "setup/role-account-then-scanner-account",
+		"trouble/code-not-entered", "entra/mfa-demanded-later",
+	} {
+		t.Run(scenario, func(t *testing.T) {
+			var bench *lab.Lab
+			s := live(t, Config{Scenario: scenario, Lab: func(l *lab.Lab) { bench = l }})
+			p := newPerson(s, bench)
+			p.does([]string{"scan", "email", "bob@fabrikam.com"})
+			p.does([]string{"clock", "+1m"})
+			p.asks("/evidence", map[string]any{"language": "en"})
+			section, last, polls := "", "", map[string]int{}
+			for _, found := range row.FindAllStringSubmatch(string(s.fetched("/evidence/page")), -1) {
+				if found[1] != "" {
+					section, last = found[1], ""
+					continue
+				}
+				require.GreaterOrEqual(t, found[2], last, "%s: %s", section, found[3])
+				last = found[2]
+				if strings.Contains(found[3], "whether the sign-in is complete: not yet.") {
+					polls[section]++
+				}
+			}
+			for section, n := range polls {
+				require.Equal(t, 1, n, section)
 			}
 		})
 	}

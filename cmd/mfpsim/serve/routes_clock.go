@@ -121,8 +121,8 @@ func (b *bench) deadlines(language string) []deadlineRow {
 			break
 		}
 		rows = append(rows, deadlineRow{
-			At: d.At, Party: fakeentra.Party, Kind: d.Kind, User: d.User, Name: d.Name,
-			What: sentences.Deadline(d.Kind, d.User, d.Name, or(language, "en")),
+			At: d.At, Party: fakeentra.Party, Kind: string(d.Kind), User: d.User, Name: d.Name,
+			What: sentences.Deadline(string(d.Kind), d.User, d.Name, or(language, "en")),
 		})
 	}
 	return rows

@@ -92,6 +92,13 @@ func networkRoutes() group {
 			}),
 		},
 		{
+			Request: "GET /network/stranger.pem", Media: pemType,
+			About: "Returns the certificate of the authority that the fault `untrusted` presents, in PEM: that of a firewall that opens connections. A company imports it at CA Certificate in Web Config.",
+			Act: shows(func(b *bench) (routes.Raw, error) {
+				return routes.Raw{Type: pemType, Body: b.lab.Network.Stranger().PEM()}, nil
+			}),
+		},
+		{
 			Request: "GET /network/fault", About: "Lists the faults that are planted, and those that were not met.",
 			Act: shows(func(b *bench) (faultsNow, error) {
 				return faultsNow{Armed: list(b.lab.Network.Faults()), Unmet: list(b.lab.Network.Unmet())}, nil

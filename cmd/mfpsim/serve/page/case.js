@@ -186,11 +186,16 @@ function loaded(c, anew) {
   const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.filter((p) => p.kind === wanted);
-    return of.length ? [h("h3", { class: "sec" }, t(head)), of.map(part)] : null;
+    return of.length ? [h("h3", { class: "sec" }, t(head)), wanted === "remedy" ? other : null, of.map(part)] : null;
   };
+  // Who does not want the first remedy passes over it, and has the other one in hand.
+  const first = rest.filter((p) => p.kind === "remedy").at(-1);
+  const choice = !c.solved && c.parts[c.inHand]?.kind === "remedy" && rest.some((p) => p.kind === "other");
+  const other = choice ? h("button", { type: "button", class: "lk", "data-key": "other-instead", onclick: () => attempt(async () => { await post("/case/skip", { line: first.steps.at(-1).line }); await refresh(); }) }, t("other-instead")) : null;
   const further = rest.filter((p) => p.kind === "further");
   const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
   const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: stamp(c.solved, state.now.now) }))
+    : next?.line && c.parts[c.inHand]?.kind === "other" ? h("p", { class: "goal" }, t("solved-when"))
     : over && rest.length && !c.mends ? h("p", { class: "done-all", role: "status" }, t(passed ? "all-over" : "all-done"))
       : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,

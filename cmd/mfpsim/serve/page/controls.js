@@ -1,5 +1,7 @@
 // Which control of the page a line of a case means, by the verb of the scenario: selectors, the best first.
 
+import { lacksButton } from "./anyact.js";
+
 const on = (key) => `[data-key="${key}"]`;
 
 const byVerb = {
@@ -10,7 +12,6 @@ const byVerb = {
   "printer set": [on("firmware"), "#more-of-printer"],
   "printer license": [on("license"), "#more-of-printer"],
   jobs: ["#job-list"],
-  lang: ["#glass"],
   webconfig: ["#pane-web-config iframe"],
   browser: ["#pane-browser iframe"],
   "entra policy": ["#at-policies"],
@@ -29,17 +30,29 @@ const byVerb = {
   mailbox: ["#mail-list"],
   wire: ["#wire-lines"],
   clock: [on("clock-to")],
+  "clock +15m": [on("pass-15m")],
+  "clock +1h": [on("pass-1h")],
+  "clock +1d": [on("pass-1d")],
+  "clock +91d": [on("pass-91d")],
+  "clock printer": [on("clock-own")],
+  provider: ["#more-of-printer"],
   network: [on("fault-entra")],
   "network smtp": [on("fault-smtp")],
   "power off": [on("power-off")],
   "power on": [on("power-on")],
   "power cut": [on("power-cut")],
   memory: [on("memory-refuses")],
+  "memory ok": [on("memory-ok")],
 };
 
 // placeOf is the tab at which a line is done or seen: the history of the jobs has one of its own, and what the owner of
 // the printer does besides Web Config stands below the panel.
-export const placeOf = (step) => (/^(! *)?jobs\b/.test(step.text) ? "jobs" : /^printer (set|license)\b/.test(step.text) ? "panel" : step.place);
+export const placeOf = (step) => {
+  const text = step.text.replace(/^! */, "");
+  if (!step.looks && lacksButton(text)) return "faults";
+  if (/^jobs\b/.test(text)) return "jobs";
+  return /^(printer (set|license)|provider)\b/.test(text) ? "panel" : step.place;
+};
 
 // quoted is a text within a selector.
 const quoted = (text) => JSON.stringify(text);
@@ -52,6 +65,9 @@ function own(verb, said, rest) {
   const is = verb + " " + said;
   if (is === "exchange Set-CASMailbox" && at) return [`.sw:has(#mb-${at.replace(/[^a-z0-9]/gi, "-")})`];
   if (is === "exchange Set-TransportConfig") return [row(tenant ? "=" + quoted("smtp-" + tenant) : '^="smtp-"')];
+  const button = { revoke: "revoke", disable: "disable", password: "change-password" }[said];
+  if (verb === "entra" && button && at) return [`[data-key=${quoted(button + at)}]`, `[data-id=${quoted("account-" + at)}]`];
+  if (is === "entra withdraw-consent") return ['[data-key^="withdraw"]'];
   if (/RecipientPermission$/.test(said) && rest[0]) return [`form:has([data-key=${quoted("send-as-who-" + rest[0])}])`, "#at-send-as"];
   if (is === "entra set" && rest[0] === "Security defaults") return [row('^="defaults-"')];
   if (is === "entra policy" && rest[0]) {
@@ -84,6 +100,9 @@ function onPanel(said, rest, keys) {
 export function controlsOf(step) {
   const words = (step.text.replace(/^!\s*/, "").match(/'(?:[^']|'')*'|\S+/g) || []).map((w) => w.replace(/^'(.*)'$/, "$1").replaceAll("''", "'"));
   const [verb, said, ...rest] = words;
-  if (verb === "panel" && said !== "shows") return [...onPanel(said, rest, step.aim ? step.aim.keys : []), "#glass"];
+  const keys = step.aim && step.aim.keys || [];
+  if (!step.looks && lacksButton(step.text)) return [on("any-act")];
+  if (verb === "scan" && keys.length) return [...onPanel(said, rest, keys), "#glass"];
+  if (verb === "panel" && said !== "shows") return [...onPanel(said, rest, keys), "#glass"];
   return [...own(verb, said, rest), ...(byVerb[verb + " " + said] || byVerb[verb] || [])];
 }

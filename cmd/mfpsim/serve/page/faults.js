@@ -1,5 +1,6 @@
 // What is broken on purpose, said as truths: all on means that nothing is.
 
+import { draw as anyAct } from "./anyact.js";
 import { attempt, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { refresh } from "./state.js";
@@ -31,7 +32,9 @@ async function show() {
     h("h3", { class: "sub2" }, t("network")),
     truth("entra", t("reaches", { party: "Entra ID" }), kinds, on("entra")),
     truth("smtp", t("reaches", { party: "Exchange Online" }), mailKinds, on("smtp")),
-    faults.armed.filter((f) => !["entra", "smtp"].includes(f.to)).map((f) => h("p", { class: "party" }, f.to + ": " + f.kind)),
+    faults.armed.filter((f) => !["entra", "smtp"].includes(f.to)).map((f) => h("p", { class: "party" }, h("span", { lang: "en" }, f.to + ": " + f.kind),
+      h("button", { type: "button", class: "b", "data-key": "fault-away-" + f.to, "aria-label": t("take-away") + ": " + f.to, onclick: () => act(() => post("/network/clear", { to: f.to })) }, t("take-away")))),
+    faults.armed.some((f) => f.kind === "untrusted") ? h("p", { class: "note" }, t("stranger-help"), " ", h("a", { href: "/network/stranger.pem", download: "authority.pem", "data-key": "stranger" }, t("stranger-file"))) : null,
     h("h3", { class: "sub2" }, t("answers")),
     answers("/entra/answer", t("answers-itself", { party: "Entra ID" }), entraAnswers, entra.set),
     answers("/exchange/answer", t("answers-itself", { party: "Exchange Online" }), exchangeAnswers, exchange.set),
@@ -40,7 +43,8 @@ async function show() {
     h("div", { class: "acts" }, ["off", "on", "cut"].map((s) => h("button", { type: "button", class: "b", "data-key": "power-" + s, onclick: () => act(() => post("/printer/power", { state: s })) }, t("power-" + s)))),
     h("h3", { class: "sub2" }, t("memory")),
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "memory-refuses", onclick: () => act(() => post("/printer/memory", { words: "refuses writes" })) }, t("memory-refuses")),
-      h("button", { type: "button", class: "b", "data-key": "memory-ok", onclick: () => act(() => post("/printer/memory", { words: "ok" })) }, t("memory-ok"))));
+      h("button", { type: "button", class: "b", "data-key": "memory-ok", onclick: () => act(() => post("/printer/memory", { words: "ok" })) }, t("memory-ok"))),
+    h("h3", { class: "sub2" }, t("anything-else")), anyAct(show));
 }
 
 function truth(party, label, choices, armed) {

@@ -1,5 +1,6 @@
 // The page of the bench: three columns, each of which knows its own matters.
 
+import { offer } from "./anyact.js";
 import { attempt, post } from "./api.js";
 import { fill, h, keepClicks, lead } from "./dom.js";
 import { state, onChange, follow, redraw, refresh } from "./state.js";
@@ -37,6 +38,7 @@ const go = (place, controls, step) => {
   if (seen) stage.show(place);
   else showBehind(place);
   if (step) stage.aim(place, step);
+  if (step && controls.includes('[data-key="any-act"]')) offer(step.text);
   lead([...(controls || []), "#pane-" + place, "#tab-" + place]);
 };
 

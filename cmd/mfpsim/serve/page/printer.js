@@ -29,10 +29,11 @@ const secret = (text) => h("span", {}, t("password") + " ", h("b", { class: "mon
 const facts = (rows) => rows.map(([name, value]) => h("p", { class: "party" }, h("span", {}, name), h("b", {}, value)));
 
 async function show() {
-  const [printer, providers] = await Promise.all([get("/printer"), get("/provider")]);
+  const [printer, providers, faxes] = await Promise.all([get("/printer"), get("/provider"), get("/provider/faxes")]);
   const users = printer.usersCanLogIn ? await get("/printer/users") : null;
   fill(fold.lastChild, facts([[t("model"), printer.model], [t("serial-number"), printer.serial], [t("ip-address"), printer.address], [t("firmware"), printer.firmware]]),
-    firmware(printer), users ? people(users, printer) : null, providers.map(provider));
+    firmware(printer), users ? people(users, printer) : null, providers.map(provider),
+    faxes.length ? [h("h3", { class: "sub2" }, t("faxes-taken")), facts(faxes.toReversed().map((f) => [f.number + " · " + f.account, [f.status, f.reason].filter(Boolean).join(": ")]))] : null);
 }
 
 // firmware fits another version. Of a device that is none of the program's models nobody knows which there are.

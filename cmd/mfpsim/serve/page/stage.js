@@ -158,7 +158,7 @@ function drawTabs() {
 }
 
 function panel() {
-  return [off("panel-off"), h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))),
+  return [h("form", { id: "panel", "data-api": "/printer/glass", method: "post" }, h("div", { class: "bezel" }, h("div", { class: "glass", id: "glass" }), h("div", { id: "casing" }))), off("panel-off"),
     h("p", { class: "say", role: "status", "aria-live": "polite", id: "say" }), h("p", { class: "alert", id: "problem", hidden: true }),
     h("div", { id: "beside-panel" }), printer.start()];
 }

@@ -9,7 +9,8 @@ export function nextOf(c, been = new Set()) {
   const inHand = c.parts[c.inHand];
   if (!inHand) return null;
   const open = (s) => !isOver(s) && !been.has(s.line);
-  const begun = (p) => p.steps.some((s) => !s.looks && s.done) && !p.steps.every(isOver); // another remedy is nobody's turn before somebody chose it
+  // Another remedy is nobody's turn before somebody chose it: began it, or passed over the first one.
+  const begun = (p) => (p === inHand && !c.solved || p.steps.some((s) => !s.looks && s.done)) && !p.steps.every(isOver);
   const ahead = c.parts.slice(c.inHand).filter((p) => (p.kind === "other" ? begun(p) : inHand.kind === "further" || p.kind !== "further")).flatMap((p) => p.steps);
   const follow = ahead.slice(ahead.findLastIndex((s) => s.done && !s.looks) + 1);
   return follow.find(open) || ahead.find(open) || null;
