@@ -201,3 +201,20 @@ func TestThePageOfACasePlayedByHandSaysHowItEnded(t *testing.T) {
 		t, `(?s)id="by-hand".*The panel is at Scan &gt; Email\..*class="grid2"`, page, "the act has the screens it led to",
 	)
 }
+
+// What was tried are changes: a connection test that showed the symptom and a look at a setting are none.
+func TestWhatWasTriedIsWhatWasChanged(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/smtp-auth-disabled"})
+	p := newPerson(s, nil)
+	p.does([]string{"webconfig", "log-in"})
+	p.does([]string{"webconfig", "open", "Network > Email Server > Connection Test"})
+	p.does([]string{"webconfig", "click", "Start"})
+	p.does([]string{"exchange", "Get-CASMailbox", "admin@contoso.com"})
+	p.does([]string{"exchange", "Set-CASMailbox", "admin@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"})
+	p.asks("/evidence", map[string]any{"language": "en"})
+	page := string(s.fetched("/evidence/page"))
+	require.Contains(t, page, "Start was clicked in Web Config.")
+	tried := regexp.MustCompile(`<dt>What was tried</dt><dd><ul>.*?</ul>`).FindString(page)
+	require.Equal(t, 1, strings.Count(tried, "<li>"), tried)
+	require.Contains(t, tried, "SMTP AUTH was enabled")
+}
