@@ -61,8 +61,8 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	return acts
 }
 
-// trials are buttons of Web Config that test, look or go back, and change nothing.
-var trials = []string{"Start", "Send Test Email", "Check for an Update", "Cancel"}
+// attempts are buttons of Web Config that test, look or go back, and change nothing.
+var attempts = []string{"Start", "Send Test Email", "Check for an Update", "Cancel"}
 
 // mayMend reports whether an act may be what mended something: what an administrator changes, and the buttons of Web
 // Config that change something.
@@ -70,7 +70,7 @@ func mayMend(words []string) bool {
 	switch words[0] {
 	case "webconfig":
 		if words[1] == "click" && len(words) > 2 {
-			return !slices.Contains(trials, words[2]) && !strings.HasPrefix(words[2], "Export ")
+			return !slices.Contains(attempts, words[2]) && !strings.HasPrefix(words[2], "Export ")
 		}
 		return words[1] == "click" || words[1] == "set"
 	case "exchange":
