@@ -164,7 +164,10 @@ type event struct {
 	Times     int
 	Waits     bool   // asked again and again whether a sign-in is complete
 	Shows     string // the message that the panel then showed
-	Why       string
+	Because   string // it was refused, in a few words of the reader's language
+	Why       string // the reply itself
+	Numbers   string // of the reply, for Microsoft's own people, and how many
+	Groups    int
 	Wire      string
 	Connected string // the connection
 	Before    []shot
@@ -256,6 +259,8 @@ func laneOfPlace(place string) lane {
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
 	e.Status, e.Why, e.Times, e.Waits = l.Status, plainReply(l.Why), l.Times, l.Waits
+	e.Because = l.Because
+	e.Numbers, e.Groups = ownNumbers(l.Why)
 	e.From, e.Name = laneOf(l.From)
 	e.To, _ = laneOf(l.Party)
 	if l.Kind == string(journal.KindClock) {

@@ -447,11 +447,23 @@ func (t *timeline) wire(e *event) string {
 	return text
 }
 
-// diagnostics are what a server of Microsoft's puts into a reply for its own people.
-var diagnostics = regexp.MustCompile(`(\[BeginDiagnosticData\][^\[]{0,80})[^\[]*(\[EndDiagnosticData\])`)
+// numbers are what a server of Microsoft's puts into a reply for its own people: groups such as 0.35250:1F009983,
+// hundreds of them. diagnostics are what else stands around them, where it is long.
+var (
+	numbers     = regexp.MustCompile(`(?:[0-9]+\.[0-9]+:[0-9A-Za-z.]+,?\s*){2,}`)
+	diagnostics = regexp.MustCompile(`(\[BeginDiagnosticData\][^\[]{80})[^\[]+(\[EndDiagnosticData\])`)
+)
 
 // plainReply is a text without the numbers of diagnostics, in which what it says would drown; the transcripts have all.
-func plainReply(text string) string { return diagnostics.ReplaceAllString(text, "$1… $2") }
+func plainReply(text string) string {
+	return diagnostics.ReplaceAllString(numbers.ReplaceAllString(text, "… "), "$1… $2")
+}
+
+// ownNumbers are the groups of numbers of a reply, and how many they are.
+func ownNumbers(reply string) (groups string, n int) {
+	groups = strings.TrimSpace(strings.Join(numbers.FindAllString(reply, -1), " "))
+	return groups, strings.Count(groups, ":")
+}
 
 // telling are the fields of an answer's header that say something about it.
 var telling = []string{"content-type", "location", "retry-after", "www-authenticate", "x-ms-request-id"}

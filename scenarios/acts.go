@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"mfpsim/guide"
 	"mfpsim/lab"
@@ -60,12 +61,20 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	return acts
 }
 
+// attempts are buttons of Web Config that test, look or go back, and change nothing.
+var attempts = []string{"Start", "Send Test Email", "Check for an Update", "Cancel"}
+
 // mayMend reports whether an act may be what mended something: what an administrator changes, and the buttons of Web
-// Config.
+// Config that change something.
 func mayMend(words []string) bool {
 	switch words[0] {
 	case "webconfig":
+		if words[1] == "click" && len(words) > 2 {
+			return !slices.Contains(attempts, words[2]) && !strings.HasPrefix(words[2], "Export ")
+		}
 		return words[1] == "click" || words[1] == "set"
+	case "exchange":
+		return !strings.HasPrefix(words[1], "Get-")
 	case "browser":
 		return words[1] == "sign-in"
 	case "panel", "scan", "jobs", "sheet", "clock":

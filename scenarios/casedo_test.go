@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mfpsim/device"
 	"mfpsim/lab"
 	"mfpsim/scenarios"
 )
@@ -141,24 +140,4 @@ func TestDoRefusesWhatCannotBeDoneAndSaysWhy(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end()
 	require.ErrorIs(t, c.Do(ended, lines["webconfig log-in"]), context.Canceled)
-}
-
-// The person has logged in and filled in a form in a browser of his own; what is left is done in another one.
-func TestDoGoesOnWhereThePersonHasBegun(t *testing.T) {
-	c, l := begun(t, "exchange/sender-is-not-the-account")
-	c.Look()
-	scans(t, l)
-	byHand(t, l, func(ctx context.Context, d device.Device) error {
-		if _, err := d.WebConfig().LogIn(ctx, "", false); err != nil {
-			return err
-		}
-		_, err := d.WebConfig().Open(ctx, "Network > Email Server > Basic")
-		return err
-	})
-	for _, line := range actsOf(c) {
-		if err := c.Do(t.Context(), line); err != nil && !isOver.MatchString(err.Error()) {
-			require.NoError(t, err)
-		}
-	}
-	require.True(t, isSolved(c), "%q", leftOf(c))
 }

@@ -145,11 +145,8 @@ func (in teller) traffic(words []string) string {
 // the command, or that of -Identity, -Name or -Organization. What a switch or an act was set to may have a sentence of
 // its own.
 func cmdlet(words []string) (id, to string) {
-	for i, word := range words[:len(words)-1] {
-		if i == 0 && !strings.HasPrefix(words[1], "-") || slices.Contains(whom, strings.ToLower(word)) {
-			to = words[i+1]
-			break
-		}
+	if to = parameter(words, whom); len(words) > 1 && !strings.HasPrefix(words[1], "-") {
+		to = words[1]
 	}
 	disabled := slices.Index(words, "-SmtpClientAuthenticationDisabled")
 	id = "exchange-" + words[0]
@@ -169,6 +166,24 @@ func cmdlet(words []string) (id, to string) {
 
 // whom are parameters that say whom a command is about.
 var whom = []string{"-identity", "-name", "-organization"}
+
+// toWhom are parameters that say to whom a command gives something, or from whom it takes it.
+var toWhom = []string{"-trustee", "-user", "-member"}
+
+// parameter is the value of the first parameter of a command that has one of the names; empty: none has.
+func parameter(words, names []string) string {
+	for i, word := range words[:len(words)-1] {
+		name, value, joined := strings.Cut(word, ":")
+		switch {
+		case !slices.Contains(names, strings.ToLower(name)):
+		case joined:
+			return value
+		default:
+			return words[i+1]
+		}
+	}
+	return ""
+}
 
 // isCmdlet reports whether a word is a command of PowerShell, which are a verb and a noun, and no act of exchange.
 func isCmdlet(word string) bool {

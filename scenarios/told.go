@@ -198,6 +198,9 @@ func (c *Case) says(s CaseStep, language string, tell sentence) string {
 		values["{words}"] = in.list(rest)
 	case verb == "exchange":
 		id, values["{to}"] = cmdlet(words[1:])
+		if values["{who}"] = parameter(words[1:], toWhom); values["{who}"] != "" && toldRows()[id+"-who"].ID != "" {
+			id += "-who"
+		}
 		if len(words) > 3 {
 			values["{words}"] = in.list(words[3:])
 		}

@@ -56,6 +56,7 @@ type Line struct {
 	Tone     Tone      `json:"tone" doc:"plain, good or refused"`
 	Status   string    `json:"status" doc:"of HTTP, or the last reply's code of SMTP; empty: none"`
 	Why      string    `json:"why,omitempty" doc:"of a refusal: what was said in full"`
+	Because  string    `json:"-"` // of a refusal: why, in a few words; empty: the table has no reason
 	Command  string    `json:"command,omitempty" doc:"of PowerShell: what was typed, where the text tells what it did"`
 	Times    int       `json:"times" doc:"how often in a row, if more than once"`
 	Waits    bool      `json:"waits,omitempty" doc:"the printer asked once more whether a sign-in is complete, and it is not"`
@@ -374,7 +375,8 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 	var why string
 	switch {
 	case number != "":
-		why = "AADSTS" + number + ", " + because(number, line.Why, language)
+		line.Because = because(number, line.Why, language)
+		why = "AADSTS" + number + ", " + line.Because
 		if found := says.FindStringSubmatch(body); found != nil {
 			line.Why = found[1]
 		}

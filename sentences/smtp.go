@@ -90,8 +90,8 @@ func (c *conversation) line(language string) Line {
 		stage, line.Tone = c.at, Refused
 		code := strings.Fields(c.refused)
 		values["why"] = strings.Join(code[:min(len(code), 2)], " ")
-		if because := reason(c.refused, language); because != "" {
-			values["why"] += ", " + because
+		if line.Because = reason(c.refused, language); line.Because != "" {
+			values["why"] += ", " + line.Because
 		}
 		line.Status = code[0]
 	} else if stage == "data" && c.last == "250" {

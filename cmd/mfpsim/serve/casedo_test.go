@@ -1,8 +1,10 @@
 package serve
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,4 +58,31 @@ func TestWhatCannotBeDoneIsRefusedOverHTTP(t *testing.T) {
 	status, answer := free.ask(http.MethodPost, "/case/do", `{"line":22}`)
 	require.Equal(t, http.StatusBadRequest, status, answer)
 	require.Contains(t, answer["error"], "no case is loaded")
+}
+
+// The person has logged in and opened the page in a browser of his own. What is left is done in the story's, which has
+// been logged out for long.
+func TestACaseIsDoneFromWhereThePersonHasCome(t *testing.T) {
+	p := taken(t, "trouble/expired-by-disuse")
+	p.asks("/printer/scan", map[string]any{"to": []string{"bob@fabrikam.com"}})
+	p.asks("/clock/advance", map[string]any{"duration": "30s"})
+	_, err := p.web.LogIn(context.Background(), "", false)
+	require.NoError(t, err)
+	p.does([]string{"webconfig", "open", "Network > Email Server > Basic"})
+	done := func(text string, nth int) {
+		t.Helper()
+		line := p.steps(text)[nth].Line
+		p.asks("/case/do", map[string]any{"line": line})
+		require.True(t, p.steps(text)[nth].Done, text)
+	}
+	require.True(t, p.steps("webconfig log-in")[0].Done)
+	done("webconfig click 'Sign In'", 0)
+	done("webconfig click 'Sign in with Microsoft'", 0)
+	done("browser sign-in admin@contoso.com", 0)
+	done("webconfig click OK", 0)
+	p.asks("/record/start", map[string]any{})
+	var recorded recordAnswer
+	p.object("/record", &recorded)
+	require.Empty(t, recorded.Unsaid)
+	require.Len(t, slices.DeleteFunc(recorded.Lines, func(line string) bool { return line != "webconfig click OK" }), 1)
 }

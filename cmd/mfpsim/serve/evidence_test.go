@@ -201,3 +201,42 @@ func TestThePageOfACasePlayedByHandSaysHowItEnded(t *testing.T) {
 		t, `(?s)id="by-hand".*The panel is at Scan &gt; Email\..*class="grid2"`, page, "the act has the screens it led to",
 	)
 }
+
+// What was tried are changes: a connection test that showed the symptom and a look at a setting are none.
+func TestWhatWasTriedIsWhatWasChanged(t *testing.T) {
+	s := live(t, Config{Scenario: "trouble/smtp-auth-disabled"})
+	p := newPerson(s, nil)
+	p.does([]string{"webconfig", "log-in"})
+	p.does([]string{"webconfig", "open", "Network > Email Server > Connection Test"})
+	p.does([]string{"webconfig", "click", "Start"})
+	p.does([]string{"exchange", "Get-CASMailbox", "admin@contoso.com"})
+	p.does([]string{"exchange", "Set-CASMailbox", "admin@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"})
+	p.asks("/evidence", map[string]any{"language": "en"})
+	page := string(s.fetched("/evidence/page"))
+	require.Contains(t, page, "Start was clicked in Web Config.")
+	tried := regexp.MustCompile(`<dt>What was tried</dt><dd><ul>.*?</ul>`).FindString(page)
+	require.Equal(t, 1, strings.Count(tried, "<li>"), tried)
+	require.Contains(t, tried, "SMTP AUTH was enabled")
+}
+
+// A refusal says first why, in the reader's language; the numbers in the reply of Exchange are folded.
+func TestTheReasonOfARefusalStandsBeforeTheReply(t *testing.T) {
+	s := live(t, Config{Scenario: "exchange/sender-is-not-the-account"})
+	p := newPerson(s, nil)
+	p.does([]string{"scan", "email", "bob@fabrikam.com"})
+	for language, says := range map[string]string{
+		"en": "Why refused:</b> the sender is not", "hi": "अस्वीकार क्यों हुआ:</b> प्रेषक", "el": "Γιατί η άρνηση:</b> ο αποστολέας",
+	} {
+		p.asks("/evidence", map[string]any{"language": language})
+		page := string(s.fetched("/evidence/page"))
+		why := regexp.MustCompile(`<div class="why">.*?</div>`).FindString(page)
+		require.Contains(t, why, says, page)
+		reason, numbers, folded := strings.Cut(why, "<details>")
+		require.True(t, folded, why)
+		require.Contains(t, reason, "SendAsDenied; admin@contoso.com not allowed to send as reception@contoso.com")
+		require.NotRegexp(t, `\d\.\d+:`, reason)
+		require.Contains(t, numbers, "0.35250:")
+		outside := strings.ReplaceAll(page, why, "")
+		require.NotContains(t, outside, "0.35250:")
+	}
+}

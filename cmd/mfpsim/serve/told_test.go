@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,6 +42,40 @@ func TestACommandIsToldAsASentence(t *testing.T) {
 		page := string(s.fetched("/evidence/page"))
 		require.Contains(t, page, sentence)
 		require.Contains(t, page, "<code translate=\"no\">"+command+"</code>")
+	}
+}
+
+// A permission that was granted is told with the account to which it was: as what is to be done, in Just now, and among
+// what was tried.
+func TestAPermissionIsToldWithWhoHasIt(t *testing.T) {
+	s := live(t, Config{Scenario: "exchange/sender-is-not-the-account"})
+	arguments := `["reception@contoso.com","-Trustee","admin@contoso.com","-AccessRights","SendAs"]`
+	status, answer := s.ask(
+		http.MethodPost, "/exchange/cmdlet", `{"name":"Add-RecipientPermission","arguments":`+arguments+`}`,
+	)
+	require.Equal(t, http.StatusOK, status, answer)
+	for language, said := range map[string][2]string{
+		"en": {
+			"grant admin@contoso.com the permission Send As for the mailbox reception@contoso.com.",
+			"admin@contoso.com was granted the permission Send As for the mailbox reception@contoso.com.",
+		},
+		"hi": {
+			"मेलबॉक्स reception@contoso.com के लिए admin@contoso.com को Send As अनुमति दें।",
+			"मेलबॉक्स reception@contoso.com के लिए admin@contoso.com को Send As अनुमति दी गई।",
+		},
+		"el": {
+			"παραχωρήστε στον λογαριασμό admin@contoso.com την άδεια Send As για το γραμματοκιβώτιο reception@contoso.com.",
+			"παραχωρήθηκε στον λογαριασμό admin@contoso.com η άδεια Send As για το γραμματοκιβώτιο reception@contoso.com.",
+		},
+	} {
+		_, steps := s.ask(http.MethodGet, "/case?language="+language, "")
+		require.Contains(t, fmt.Sprint(steps), said[0])
+		var wire []sentences.Line
+		s.object("/wire?language="+language, &wire)
+		require.Contains(t, fmt.Sprint(wire), said[1])
+		status, answer := s.ask(http.MethodPost, "/evidence", `{"language":"`+language+`"}`)
+		require.Equal(t, http.StatusOK, status, answer)
+		require.Regexp(t, `<ul>(<li>[^<]*</li>)*<li>[^<]*`+regexp.QuoteMeta(said[1]), string(s.fetched("/evidence/page")))
 	}
 }
 

@@ -87,10 +87,11 @@ function keepsFocus() {
   if (again && again.offsetParent && document.activeElement === document.body) again.focus({ preventScroll: true });
 }
 
-// toSee is what is to be seen right after an act, whether it has come true by now or not.
+// toSee is what is to be seen right after an act, whether it has come true by now or not. Acts that were done with it, as
+// by a button of the bench's, lie behind.
 function toSee(step) {
   const p = state.now.case.parts[partOf(step.line)];
-  const behind = p.steps.slice(p.steps.findIndex((s) => s.line === step.line) + 1).find((s) => !s.besides && !s.comes && !s.unseen);
+  const behind = p.steps.slice(p.steps.findIndex((s) => s.line === step.line) + 1).find((s) => !s.besides && !s.comes && !s.unseen && (s.looks || !isOver(s)));
   return behind && behind.looks ? behind : null;
 }
 
