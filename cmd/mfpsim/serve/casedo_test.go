@@ -35,10 +35,10 @@ func TestACaseIsDoneOverHTTP(t *testing.T) {
 					require.Equal(t, http.StatusOK, status, answer)
 				}
 			}
-			for seen, turn := 0, 0; now.Solved == nil && turn < 20; turn++ {
+			for seen, turn := 0, 0; now.Solved == nil && turn < 10; turn++ {
 				// Each wait ends with the next thing that happens.
 				var then nowAnswer
-				s.object(fmt.Sprintf("/bench/now?after=%d&wait=5s", seen), &then)
+				s.object(fmt.Sprintf("/bench/now?after=%d&wait=1s", seen), &then)
 				seen, now = then.Last, then.Case
 			}
 			require.NotNil(t, now.Solved, "it is not solved")
