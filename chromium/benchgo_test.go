@@ -28,6 +28,7 @@ func walks(t *testing.T, language, scenario string) *walker {
 		`(() => { const l = document.getElementById("language"); l.value = %q; l.dispatchEvent(new Event("change")); return ""; })()`, language,
 	))
 	n.sees(fmt.Sprintf(`html[lang=%q]`, language))
+	n.sees(fmt.Sprintf(`#case h3.q[lang=%q]`, language)) // the column is drawn anew after it, and its lines move
 	n.sees(".step.now")
 	return &walker{newcomer: n, language: language}
 }

@@ -177,8 +177,8 @@ func RemedyOf(scenario, language string) string {
 	return ""
 }
 
-// PlacesOf are the places of the bench's page that have what helps in the case that a scenario is: "webconfig" and a page
-// of Web Config by the English labels of its menu, or a tab and the id or data-key of a control on it.
+// PlacesOf are the places of the bench's page that have what helps in the case that a scenario is: "webconfig" and a
+// page of Web Config by the English labels of its menu, or a tab and the id or data-key of a control on it.
 func PlacesOf(scenario string) []string {
 	for _, row := range causes() {
 		if row.Scenario == scenario {

@@ -34,8 +34,8 @@ type Aim struct {
 	// Begin is the address, without the host, at which what leads to Microsoft's page begins.
 	Begin string
 
-	// Keys are what is touched on the panel, in its language: keys one after the other, or the field that is typed into.
-	// The last one that its screen has is the one that is next; a box that is ticked is none.
+	// Keys are what is touched on the panel, in its language: keys one after the other, or the field that is typed
+	// into. The last one that its screen has is the one that is next; a box that is ticked is none.
 	Keys []string
 }
 
@@ -81,8 +81,8 @@ func (c *Case) Page(path string) string {
 // functions are the keys of the home screen that lead to what scan does; email has a field below the panel.
 var functions = map[string][]string{"fax": {"Fax"}, "copy": {"Copy"}, "to-my-email": {"To My Email"}}
 
-// keys are what somebody touches on the panel for an act of it. On Microsoft's page the bench's own keys come behind the
-// field that they fill in.
+// keys are what somebody touches on the panel for an act of it. On Microsoft's page the bench's own keys come behind
+// the field that they fill in.
 func (c *Case) keys(what string, rest []string) []string {
 	account, password := []string{"Email, phone, or Skype"}, []string{"Password", fillsPassword}
 	var keys []string

@@ -57,8 +57,8 @@ func TestEveryCommandOfExchangeIsToldAsASentence(t *testing.T) {
 		did("exchange restrict a@contoso.com none", "en"))
 }
 
-// What a check list wants to see is said as a person of the support desk says it, whatever the kind of its line: no word
-// of the language of scenarios stands in it, and what is to be typed can be typed as it stands.
+// What a check list wants to see is said as a person of the support desk says it, whatever the kind of its line: no
+// word of the language of scenarios stands in it, and what is to be typed can be typed as it stands.
 func TestLinesOfEveryKindAreSentences(t *testing.T) {
 	world := vtime.NewFlowing(vtime.DefaultStart)
 	defer world.Close()

@@ -105,7 +105,8 @@ func scans(form, words []string) bool {
 	return false
 }
 
-// fillsPassword is the bench's own key on Microsoft's page on the panel that types a test account's password and goes on.
+// fillsPassword is the bench's own key on Microsoft's page on the panel that types a test account's password and goes
+// on.
 const fillsPassword = "Type this test account's password and sign in for me"
 
 // ownKey tells of the entries of the record, one after the other, which of them shows that one of the bench's own keys
