@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"mfpsim/journal"
 	"mfpsim/vtime"
@@ -174,6 +175,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		}
 		peer := n.requestPeer(party, r)
 		visit := peer.Visit(r.Method + " " + r.URL.Path)
+		began := n.world.Now()
 		answer := &recorder{header: http.Header{}} // of its own: who wraps this handler may change what is sent
 		aborted := func() bool {
 			defer visit.End()
@@ -196,6 +198,7 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 						Party:      party,
 						Connection: peer.Connection(),
 						Kind:       journal.KindHTTP,
+						Detail:     took(n.world.Now().Sub(began)),
 					},
 					record,
 					r,
@@ -234,6 +237,14 @@ func (n *Network) Handler(party string, clock *vtime.Clock, h http.Handler,
 		case Staying:
 		}
 	})
+}
+
+// took says how long an answer took; nil: no time passed.
+func took(d time.Duration) map[string]string {
+	if d < time.Millisecond { // a flowing World moves all the time
+		return nil
+	}
+	return map[string]string{journal.DetailTook: d.String()}
 }
 
 // recordExchange writes an exchange to the journal. The body of an answer that is finished after its record is copied.

@@ -33,7 +33,7 @@ type Config struct {
 	Seed    uint64           // decides the certificates' keys and the jitter
 	Latency time.Duration    // virtual time from a request complete to the server's act; default 0
 	Jitter  time.Duration    // at most so much more, drawn for each visit; default 0
-	// Dated gives the certificates of a flowing World dates of their own time; else they hold at any date.
+	// Dated gives the certificates of a flowing World dates of their own time; else they hold at any date from 2001 on.
 	Dated bool
 }
 
@@ -99,7 +99,7 @@ func New(config Config) *Network {
 }
 
 // validity is that of all certificates: of a stepped bench from a year before its start, so that a printer in the year
-// 2000 refuses them; of a flowing one long enough for any date, or, dated, from the year before.
+// 2000 refuses them; of a flowing one for any date but those of the year 2000, or, dated, from the year before.
 func validity(config Config) (from, until time.Time) {
 	switch world := config.World; {
 	case world.Stepped():
@@ -109,7 +109,7 @@ func validity(config Config) (from, until time.Time) {
 		from = time.Date(world.Start().Year()-1, 1, 1, 0, 0, 0, 0, time.UTC)
 		return from, from.AddDate(10, 0, 0)
 	}
-	return time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 12, 31, 23, 59, 59, 0, time.UTC)
+	return time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 12, 31, 23, 59, 59, 0, time.UTC)
 }
 
 // World returns the World that the network lives in.

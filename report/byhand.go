@@ -28,11 +28,11 @@ var brought = []journal.Kind{journal.KindMemory, journal.KindOutcome, journal.Ki
 func newByHand(acts map[int]Act, entries []journal.Entry) byHand {
 	h := byHand{acts: maps.Clone(acts)}
 	for i, e := range entries {
-		// What a form makes the printer do at once is recorded before its answer.
+		// What a form makes the printer do at once, or while its sender waits, is recorded before its answer.
 		if act, is := h.acts[e.Number]; is && act.Since == AtOnce && e.Kind == journal.KindHTTP {
+			began := e.At.Add(-tookFor(e))
 			first := i
-			for first > 0 && e.At.Sub(entries[first-1].At) < atOnce && entries[first-1].Party == e.Party &&
-				slices.Contains(brought, entries[first-1].Kind) {
+			for first > 0 && (cameOf(entries[first-1], e) || !began.Equal(e.At) && during(entries[first-1], began)) {
 				first--
 			}
 			if first < i {
@@ -49,6 +49,25 @@ func newByHand(acts map[int]Act, entries []journal.Entry) byHand {
 	}
 	slices.SortStableFunc(h.order, func(a, b int) int { return cmp.Compare(acts[a].Since, acts[b].Since) })
 	return h
+}
+
+// cameOf reports whether an entry is what a form brought about at once.
+func cameOf(e, form journal.Entry) bool {
+	return form.At.Sub(e.At) < atOnce && e.Party == form.Party && slices.Contains(brought, e.Kind)
+}
+
+// during reports whether an entry came after a moment and is nothing that a person did then.
+func during(e journal.Entry, began time.Time) bool {
+	return !e.At.Before(began) && !ofPerson(e) && e.Party != "control" && e.Party != "recorder"
+}
+
+// tookFor is how long somebody waited for an answer.
+func tookFor(e journal.Entry) time.Duration {
+	d, err := time.ParseDuration(e.Detail[journal.DetailTook])
+	if err != nil {
+		return 0
+	}
+	return d
 }
 
 // actsByHand begins the rows of what a person did when an entry came, or began to do.

@@ -93,10 +93,21 @@ func TestAPageOfEvidenceExplainsItsOwnWords(t *testing.T) {
 			Method: "POST", Host: "login.example", Target: journal.Plain("/common/oauth2/v2.0/devicecode"), Status: 200,
 		}
 		e.Journal.Append(journal.Entry{Party: "entra", Connection: "outside#1", Kind: journal.KindHTTP, HTTP: x})
+		e.Mails = append(e.Mails, report.Mail{Mailbox: "bob@b.example", Number: 2, Raw: []byte(
+			"Content-Type: application/pdf; name=scan.pdf\r\nContent-Disposition: attachment; filename=scan.pdf\r\n\r\n" + strings.Repeat("x", 6144),
+		)})
 		files, err := e.Files()
 		require.NoError(t, err)
+		require.Contains(t, string(files[report.PageName]), "scan.pdf</span> (6 KB)")
 		for _, words := range wanted {
 			require.Contains(t, string(files[report.PageName]), words)
+		}
+		page := string(files[report.PageName])
+		fold := regexp.MustCompile(`(?s)<details class="dev".*?</details>`).FindString(page)
+		require.Contains(t, fold, "R38, R41")
+		head, _, _ := strings.Cut(strings.Replace(page, fold, "", 1), `id="time"`)
+		for _, developers := range []string{"MUST", "R38", "--seed"} {
+			require.NotContains(t, head, developers, "it is folded, for developers")
 		}
 	}
 }

@@ -58,6 +58,8 @@ type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
 	Tried bool   // of what was done by hand: it may have mended something
+	Looks bool   // it says what was seen, not what somebody did
+	Whole bool   // of a part: it is made of the parts that follow it
 	// Command is what was typed into PowerShell; empty: nothing was.
 	Command string
 }
@@ -150,7 +152,8 @@ type event struct {
 	ID        string
 	At        time.Time
 	From, To  lane
-	Name      string // of whom it is about, where the lane does not say it
+	Name      string // of who speaks, where the lane does not say it
+	ToName    string // of who is spoken to, likewise
 	Text      string
 	Raw       string // the step as the script has it
 	Command   string // of PowerShell
@@ -263,7 +266,16 @@ func (e *event) told(l sentences.Line) {
 	e.Numbers, e.Groups = ownNumbers(l.Why)
 	e.From, e.Name = laneOf(l.From)
 	e.To, _ = laneOf(l.Party)
+	if l.Answers {
+		e.turn()
+	}
 	if l.Kind == string(journal.KindClock) {
 		e.From, e.To = clock, clock
 	}
+}
+
+// turn draws the arrow of a row the other way: it says what the other party answered, or showed.
+func (e *event) turn() {
+	e.From, e.To = e.To, e.From
+	e.Name, e.ToName = e.ToName, e.Name
 }

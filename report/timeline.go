@@ -194,8 +194,11 @@ func (t *timeline) act(e journal.Entry) {
 		t.step = t.add(&event{
 			At: e.At, Text: says, Raw: found[2], Command: step.Command, Line: number, To: to, step: true,
 		}, e)
-		if t.step.To == clock {
+		switch {
+		case t.step.To == clock:
 			t.step.From = clock
+		case step.Looks:
+			t.step.turn()
 		}
 		return
 	}
@@ -204,11 +207,18 @@ func (t *timeline) act(e journal.Entry) {
 	}
 	text = strings.TrimSpace(text)
 	step := t.story.Parts[text]
+	if step.Whole { // its parts are told
+		t.attach(e, t.step)
+		return
+	}
 	says := step.Says
 	if says == "" {
 		says = text
 	}
 	t.step = t.add(&event{At: e.At, Text: says, Raw: text, To: laneOfPlace(step.Place), step: true, Sub: true}, e)
+	if step.Looks {
+		t.step.turn()
+	}
 }
 
 // paragraph goes to the section of a line.

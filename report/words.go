@@ -84,8 +84,16 @@ func (s speaker) Demands(controls string) (all []demanded) {
 	return all
 }
 
-// Octets says how large something is.
-func (s speaker) Octets(n int) (string, error) { return s.T("octets", "n", n) }
+// kilobyte is the size from which on it is told in them.
+const kilobyte = 1024
+
+// Octets says how large something is, as people say it of a file.
+func (s speaker) Octets(n int) (string, error) {
+	if n < kilobyte {
+		return s.T("octets", "n", n)
+	}
+	return s.T("kilobytes", "n", (n+kilobyte/2)/kilobyte)
+}
 
 // Because is why Entra ID refused, in a few words, by the number of its sign-in log.
 func (s speaker) Because(number int) string {

@@ -127,7 +127,7 @@ func TestNoSecretIsInAFolderOfEvidence(t *testing.T) {
 var identifiers = []*regexp.Regexp{
 	regexp.MustCompile(`CERTIFICATE-----[0-9A-Za-z+/=\\]+-----END`), // in PEM, within JSON
 	regexp.MustCompile(`--seed \d+`),
-	regexp.MustCompile(`\(\d+\)<br>`),                                    // octets of a part that has identifiers
+	regexp.MustCompile(`\(\d+ (?:bytes|KB)\)<br>`),                       // octets of a part that has identifiers
 	regexp.MustCompile(`\b(?:2603|fe80)(?::[0-9a-f]{0,4}){2,7}(?:%\d)?`), // addresses of the service's machines
 	regexp.MustCompile(`\bin 0\.\d{3}, [\d.]+`),
 	regexp.MustCompile(`\b00:00:0\d\.\d{7}\b`), // how long the service took

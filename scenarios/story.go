@@ -150,7 +150,9 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 		if l.words[0] == "handover" || len(step.Words) == 0 {
 			continue
 		}
-		steps[l.number] = c.played(step, language)
+		told := c.played(step, language)
+		told.Looks = l.looks()
+		steps[l.number] = told
 	}
 	for _, e := range p.lab.Journal.Entries() {
 		text, part := strings.CutPrefix(e.Text.String(), "  ")
@@ -161,8 +163,10 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 		if err != nil || len(words) == 0 {
 			continue // it is shown as it stands
 		}
-		step := CaseStep{Text: text, Words: words}
-		parts[text] = c.played(step, language)
+		told := c.played(CaseStep{Text: text, Words: words}, language)
+		told.Looks = line{words: words}.looks()
+		told.Whole = len(words) > 1 && words[0] == "browser" && words[1] == "sign-in" // its own parts follow
+		parts[text] = told
 	}
 	return steps, parts
 }

@@ -56,6 +56,7 @@ type Line struct {
 	Tone     Tone      `json:"tone" doc:"plain, good or refused"`
 	Status   string    `json:"status" doc:"of HTTP, or the last reply's code of SMTP; empty: none"`
 	Why      string    `json:"why,omitempty" doc:"of a refusal: what was said in full"`
+	Answers  bool      `json:"-"` // the text says what the party answered, not what it was asked
 	Because  string    `json:"-"` // of a refusal: why, in a few words; empty: the table has no reason
 	Command  string    `json:"command,omitempty" doc:"of PowerShell: what was typed, where the text tells what it did"`
 	Times    int       `json:"times" doc:"how often in a row, if more than once"`
@@ -68,6 +69,7 @@ type row struct {
 	Party   string          `yaml:"party"`
 	Request string          `yaml:"request"`
 	From    string          `yaml:"from"`
+	Answers bool            `yaml:"answers"` // ok says what the party answered, not what it was asked
 	OK      *languages.Text `yaml:"ok"`
 	Refused *languages.Text `yaml:"refused"`
 
@@ -129,7 +131,7 @@ var (
 )
 
 // tell finds the row for a request of a party and fills it in.
-func tell(party, request, language string, refused bool, values map[string]string) (text, from string, ok bool) {
+func tell(party, request, language string, refused bool, values map[string]string) (text string, of row, ok bool) {
 	for _, r := range read().sentences {
 		if r.Party != party || !r.pattern.MatchString(request) {
 			continue
@@ -142,9 +144,9 @@ func tell(party, request, language string, refused bool, values map[string]strin
 		for _, name := range []string{"why", "what", "sender", "to", "receipt", "code"} {
 			pairs = append(pairs, "{"+name+"}", values[name])
 		}
-		return strings.NewReplacer(pairs...).Replace(said.In(language)), r.From, true
+		return strings.NewReplacer(pairs...).Replace(said.In(language)), r, true
 	}
-	return "", "", false
+	return "", row{}, false
 }
 
 // because is why Entra refused something, in a few words: by its number, else by the error word beside it.
@@ -262,10 +264,11 @@ func one(e journal.Entry, language string) (Line, bool) {
 	}
 	var told bool
 	set := func(party, request string, refused bool, values map[string]string) {
-		var from string
-		if line.Text, from, told = tell(party, request, language, refused, values); from != "" {
-			line.From = from
+		var of row
+		if line.Text, of, told = tell(party, request, language, refused, values); of.From != "" {
+			line.From = of.From
 		}
+		line.Answers = of.Answers || line.Protocol != "" && refused
 		if refused {
 			line.Tone = Refused
 		}

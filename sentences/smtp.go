@@ -99,6 +99,8 @@ func (c *conversation) line(language string) Line {
 	} else if stage == "data" {
 		stage = "rcpt"
 	}
-	line.Text, _, _ = tell("smtp", stage, language, c.refused != "", values)
+	var of row
+	line.Text, of, _ = tell("smtp", stage, language, c.refused != "", values)
+	line.Answers = of.Answers || line.Tone == Refused
 	return line
 }

@@ -36,6 +36,14 @@ func played(t *testing.T, id string, lines ...[]string) (*served, caseAnswer) {
 	return s, now
 }
 
+// A printer whose date was never set trusts no certificate, on a bench that flows as on one that steps.
+func TestAPrinterInTheYear2000AsksForNoCode(t *testing.T) {
+	s := live(t, Config{Scenario: "entra/printer-in-the-year-2000"})
+	_, record := s.get(s.Control + "/journal")
+	require.Contains(t, record, "/network/email-server/sign-in")
+	require.NotContains(t, record, "/oauth2/v2.0/devicecode")
+}
+
 // Who takes the other remedy has done nothing of the first one: the scan after it belongs to the other.
 func TestAScanAfterTheOtherRemedyIsNoneOfTheFirst(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}
