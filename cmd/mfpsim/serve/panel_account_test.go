@@ -70,7 +70,8 @@ func TestTheBenchsOwnKeysOnThePanelTickWhatTheyDo(t *testing.T) {
 	}
 }
 
-// A recording has what the bench's own keys do as what a person types, since a scenario that is played has no such keys.
+// A recording has what the bench's own keys do as what a person types, since a scenario that is played has no such
+// keys.
 func TestARecordingOfTheBenchsOwnKeysPlaysBackGreen(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {
