@@ -30,7 +30,8 @@ type photographer struct {
 	*panelWalk
 }
 
-// TestPictures takes the pictures of docs/images: those of the printer, in each language of the guide (`make screenshots`).
+// TestPictures takes the pictures of docs/images: those of the printer, in each language of the guide
+// (`make screenshots`).
 func TestPictures(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {

@@ -81,7 +81,8 @@ func clauses(text string) (all [][]string) {
 // holdsIn reports whether it stands in a clause.
 func (d denial) holdsIn(words []string) bool {
 	negated := slices.ContainsFunc(words, func(word string) bool {
-		return slices.Contains(negators, word) && !slices.ContainsFunc(d.stems, func(stem string) bool { return strings.HasPrefix(word, stem) })
+		own := slices.ContainsFunc(d.stems, func(stem string) bool { return strings.HasPrefix(word, stem) })
+		return slices.Contains(negators, word) && !own
 	})
 	if negated != d.denies {
 		return false

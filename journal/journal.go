@@ -54,8 +54,8 @@ type Exchange struct {
 // DetailTLS is the detail of the first line of a conversation that TLS was around from its first octet.
 const DetailTLS = "tls"
 
-// DetailTook is the detail of an exchange during which time passed: how long its answer took, as of [time.Duration]. The
-// entry itself comes when it is over.
+// DetailTook is the detail of an exchange during which time passed: how long its answer took, as of
+// [time.Duration]. The entry itself comes when it is over.
 const DetailTook = "took"
 
 // Entry is one thing that happened.

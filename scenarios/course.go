@@ -286,7 +286,8 @@ func (c *Case) tookOther(of *part) bool {
 	}
 	alone := func(p, beside *part) bool {
 		for i, s := range p.Steps {
-			if s.Done && !s.Looks && !slices.ContainsFunc(beside.lines, func(l line) bool { return l.text == p.lines[i].text }) {
+			same := func(l line) bool { return l.text == p.lines[i].text }
+			if s.Done && !s.Looks && !slices.ContainsFunc(beside.lines, same) {
 				return true
 			}
 		}

@@ -136,7 +136,7 @@ func (r *Recorder) Expect(text string) error {
 
 // Now is what was recorded so far.
 func (r *Recorder) Now() Recorded {
-	w := &writer{r: r, from: r.from}
+	w := &writer{r: r, from: r.from, plays: true}
 	expects := r.expects
 	for _, e := range r.lab.Journal.Since(r.from) {
 		for len(expects) > 0 && expects[0].after < e.Number {
@@ -243,6 +243,7 @@ type writer struct {
 	lines  []string
 	keys   []string // of the panel's keyboard, that no line says yet
 	unsaid []string
+	plays  bool // the lines are to be played; else they tell what was done
 
 	web, online shownPage
 	wanted      []string   // path of Web Config's menu that somebody has gone and that no line says yet
@@ -283,6 +284,9 @@ func (w *writer) take(e journal.Entry) {
 	case line != "":
 		w.untyped()
 		w.lines = append(w.lines, line)
+		if w.plays {
+			w.lines = append(w.lines[:len(w.lines)-1], w.withoutOwnKeys(line, e)...)
+		}
 	}
 	if act := e.Detail[DetailUnsaid]; act != "" {
 		w.unsaid = append(w.unsaid, act)

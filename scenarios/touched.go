@@ -216,3 +216,31 @@ func (p *part) typesBefore(i int) bool {
 	}
 	return false
 }
+
+// withoutOwnKeys says of a line what a person types, where somebody has touched one of the bench's own keys on
+// Microsoft's page on the panel: a scenario that is played has no such keys.
+func (w *writer) withoutOwnKeys(line string, e journal.Entry) []string {
+	words := wordsOfLine(line)
+	since, err := strconv.Atoi(e.Detail[DetailSince])
+	if err != nil || len(words) != 3 || words[0] != "panel" || words[1] != "press" || !w.pageUntil(since) {
+		return []string{line}
+	}
+	p := w.r.play
+	if slices.Contains(p.namesOf(fillsPassword, fillsPassword), choice.Normalize(words[2])) {
+		return []string{Line("panel", "enter", "password"), Line("panel", "press", "Sign In")}
+	}
+	if _, known := p.lab.Entra.User(words[2]); known {
+		return []string{Line("panel", "enter", "account", words[2]), Line("panel", "press", "Next")}
+	}
+	return []string{line}
+}
+
+// pageUntil reports whether the panel showed a page of the email service when the record had so many entries.
+func (w *writer) pageUntil(number int) bool {
+	for _, e := range slices.Backward(w.r.play.lab.Journal.Since(0)) {
+		if e.Number <= number && e.Screen != nil && e.Party == w.r.play.printer {
+			return e.Screen.Kind == screen.Page
+		}
+	}
+	return false
+}

@@ -48,7 +48,10 @@ func TestAPrinterInTheYear2000AsksForNoCode(t *testing.T) {
 func TestAScanAfterTheOtherRemedyIsNoneOfTheFirst(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}
 	_, now := played(t, "exchange/sender-is-not-the-account", scan,
-		[]string{"exchange", "Add-RecipientPermission", "reception@contoso.com", "-Trustee", "admin@contoso.com", "-AccessRights", "SendAs"}, scan)
+		[]string{
+			"exchange", "Add-RecipientPermission", "reception@contoso.com", "-Trustee", "admin@contoso.com",
+			"-AccessRights", "SendAs",
+		}, scan)
 	require.NotNil(t, now.Solved)
 	done := map[scenarios.PartKind][]string{}
 	for _, p := range now.Parts {

@@ -1,12 +1,16 @@
 package serve
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
 	"mfpsim/guide"
+	"mfpsim/report"
+	"mfpsim/scenarios"
 )
 
 // touches presses keys of Microsoft's page on the panel, by their English labels.
@@ -62,6 +66,29 @@ func TestTheBenchsOwnKeysOnThePanelTickWhatTheyDo(t *testing.T) {
 			are(false, password)
 			p.touches(fills)
 			are(true, password)
+		})
+	}
+}
+
+// A recording has what the bench's own keys do as what a person types, since a scenario that is played has no such
+// keys.
+func TestARecordingOfTheBenchsOwnKeysPlaysBackGreen(t *testing.T) {
+	for _, language := range guide.Languages() {
+		t.Run(language, func(t *testing.T) {
+			p := inLanguage(t, "users/to-my-email-first-time", language)
+			p.asks("/record/start", map[string]any{})
+			p.touches("alice@contoso.com", "Type this test account's password and sign in for me")
+			p.does([]string{"panel", "press", "Start"})
+			p.expects("mailbox alice@contoso.com count 1")
+			text := p.asks("/record/save", map[string]any{"name": "keys"})["text"].(string)
+			require.Contains(t, text, "\npanel enter account alice@contoso.com\npanel press Next\n")
+			require.Contains(t, text, "\npanel enter password\npanel press 'Sign In'\n")
+			folder := t.TempDir()
+			require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "keys.txtar"), []byte(text), 0o600))
+			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
+			require.NoError(t, err, text)
+			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
 		})
 	}
 }

@@ -75,7 +75,8 @@ func TestAPermissionIsToldWithWhoHasIt(t *testing.T) {
 		require.Contains(t, fmt.Sprint(wire), said[1])
 		status, answer := s.ask(http.MethodPost, "/evidence", `{"language":"`+language+`"}`)
 		require.Equal(t, http.StatusOK, status, answer)
-		require.Regexp(t, `<ul>(<li>[^<]*</li>)*<li>[^<]*`+regexp.QuoteMeta(said[1]), string(s.fetched("/evidence/page")))
+		told := `<ul>(<li>[^<]*</li>)*<li>[^<]*` + regexp.QuoteMeta(said[1])
+		require.Regexp(t, told, string(s.fetched("/evidence/page")))
 	}
 }
 
