@@ -81,6 +81,7 @@ type CaseStep struct {
 	// is clicked at the latest, and nothing waits for it.
 	Comes bool
 	At    time.Time // true time at which it came true
+	Until time.Time // of what only the bench can know: true time until which it held; zero: it still does
 	// Glimpsed is the true time at which it was to be seen first, although the acts before it were not done; zero:
 	// never.
 	Glimpsed time.Time
@@ -267,6 +268,7 @@ func (c *Case) Look() {
 		c.parts[k].hasCome(c.play)
 	}
 	c.outOfReach()
+	c.held()
 }
 
 // goOn takes parts in hand until one is not over.

@@ -45,6 +45,7 @@ type caseAnswer struct {
 	Title         string     `json:"title" doc:"in the language that was asked for, where the case has one in it"`
 	TitleLanguage string     `json:"titleLanguage" doc:"that of the title"`
 	Question      string     `json:"question" doc:"what the user reads, and asks"`
+	Account       string     `json:"account" doc:"that stands for the customer's: the first with which the printer signs in, else the first of the case; empty: the case has none"`
 	Chapter       string     `json:"chapter" doc:"title of the guide's chapter"`
 	Number        string     `json:"number" doc:"of the chapter, ours"`
 	Proves        []string   `json:"proves" doc:"rules of the guide"`
@@ -85,6 +86,7 @@ type stepRow struct {
 	Besides  bool       `json:"besides" doc:"only the bench can know it, or it is about what does not come: nothing waits for it"`
 	Why      string     `json:"why" doc:"why it is not needed, or can come true no more: overtaken, solved, mails, more, unseen; empty: it still can"`
 	At       *time.Time `json:"at,omitempty" doc:"true time at which it came true"`
+	Until    *time.Time `json:"until,omitempty" doc:"of what only the bench can know: true time until which it held; without it it still does"`
 }
 
 type aimRow struct {
@@ -248,6 +250,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		return answer
 	}
 	answer.ID, answer.Question = c.Scenario.ID, c.Question(language)
+	answer.Account = c.Account()
 	answer.Title, answer.TitleLanguage = c.Scenario.TitleIn(language)
 	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)
@@ -277,6 +280,9 @@ func (b *bench) caseNow(language string) caseAnswer {
 			step.Aim = aimOf(c, s, language)
 			if !s.At.IsZero() {
 				step.At = &s.At
+			}
+			if !s.Until.IsZero() {
+				step.Until = &s.Until
 			}
 			row.Steps = append(row.Steps, step)
 		}

@@ -158,7 +158,7 @@ function steps(list, next) {
   return h("ol", {}, list.map((s) => h("li", { class: "step" + (s.done ? " done" : "") + (s === next ? " now" : ""), "aria-current": s === next ? "step" : null },
     h("span", { class: "mark", "aria-hidden": "true" }, s.done ? "✓" : s.skipped || s.needless || s.why ? "–" : s === next ? "→" : s.besides ? "·" : "○"),
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
-      s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: stamp(s.at, state.now.now) })) : null,
+      s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.until ? h("small", {}, t("held-until", { at: stamp(s.until, state.now.now) })) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: stamp(s.at, state.now.now) })) : null,
       s === next && s.aim.first.some((f) => f.says) ? h("div", { class: "first" }, t("first-of", { control: s.aim.control }), h("ul", {}, s.aim.first.map((f) => h("li", {}, f.says)))) : null,
       s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
         s.looks ? null : doit.button(s),
@@ -209,7 +209,7 @@ function loaded(c, anew) {
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own), remedies(c)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
     c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
-    h("p", {}, c.question),
+    h("p", {}, c.question), c.account ? h("p", { class: "meta", id: "account-of-case" }, t("stands-for", { account: c.account })) : null,
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t(inLog(cause) ? "see-in-log" : "see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),
