@@ -51,3 +51,31 @@ func TestWhatWasCopiedIsSaidByItsName(t *testing.T) {
 		})
 	}
 }
+
+// The head of a case says which account stands for the customer's; that no mail has come says until when it held.
+func TestACaseSaysWhoseAccountItHasAndWhatHeldUntilWhen(t *testing.T) {
+	for language, said := range map[string][2]string{
+		"en": {"admin@contoso.com stands for the customer's account.", "held until "},
+		"hi": {"admin@contoso.com ग्राहक के खाते की जगह है।", " तक सही था"},
+		"el": {"Το admin@contoso.com αντιστοιχεί στον λογαριασμό του πελάτη.", "ίσχυε έως "},
+	} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			p := opensBench(t, language, "--scenario", "exchange/sender-is-not-the-account")
+			require.Equal(t, said[0], p.reads("#account-of-case"))
+			scans := func() {
+				p.clicks("#beside-panel form button")
+				p.bench.advance("1m")
+			}
+			scans()
+			p.sees(`//details[@data-id="besides"]//li[contains(@class, "done")][contains(., "bob@fabrikam.com")]`)
+			p.bench.post("/exchange/cmdlet", map[string]any{
+				"name":      "Add-RecipientPermission",
+				"arguments": []string{"reception@contoso.com", "-Trustee", "admin@contoso.com", "-AccessRights", "SendAs"},
+			})
+			scans()
+			p.clicks(`[data-key="fold-besides"]`)
+			p.sees(`//details[@data-id="besides"]//li[contains(., "bob@fabrikam.com")]//small[contains(., "` + said[1] + `")]`)
+		})
+	}
+}

@@ -40,7 +40,7 @@ func TestACaseNamesTheAccountThatStandsForTheCustomers(t *testing.T) {
 	for id, account := range map[string]string{
 		"exchange/sender-is-not-the-account": "admin@contoso.com",
 		"exchange/direct-send":               "admin@contoso.com",
-		"setup/no-settings":                  "",
+		"users/log-in":                       "",
 	} {
 		s := live(t, Config{Scenario: id})
 		var now caseAnswer
