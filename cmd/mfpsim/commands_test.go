@@ -208,7 +208,7 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 		words []string
 		want  []string
 	}{
-		{"a code of the job history", []string{"360"}, []string{"360 (code of the job history): Not connected", "What to do first: In Web Config", "Solution in the guide's table of codes:", "Remedy: Click OK on that page.", "mfpsim serve --scenario trouble/sign-in-not-saved"}},
+		{"a code of the job history", []string{"360"}, []string{"360 (code of the job history): Not connected", "What to do first: In Web Config", "Solution in the guide's table of codes:", "Remedy: In Web Config, open Network > Email Server > Basic and click OK there.", "mfpsim serve --scenario trouble/sign-in-not-saved"}},
 		{"an AADSTS number", []string{"AADSTS53003"}, []string{"Conditional Access", "How sure: captured", "Shown by"}},
 		{"a number that was only reported", []string{"AADSTS50058"}, []string{"silent sign-in", "How sure: reported by users", "Source: public log"}},
 		{"an AADSTS number on the printer", []string{"AADSTS53003"}, []string{"On the printer: 370", "check the conditional access policies", "trouble/conditional-access-block"}},
