@@ -199,7 +199,7 @@ func TestWhatIsDoneOutOfOrderTicksOnTheBenchsPage(t *testing.T) {
 	p.clicks("#tab-panel")
 	p.clicks("#beside-panel form button")
 	p.sees("//li[contains(@class, 'done')]//*[contains(., 'admin@contoso.com')][contains(., 'bob@fabrikam.com')]")
-	require.Contains(t, p.reads("#case"), "not needed: what follows has come true without it")
+	require.Contains(t, p.reads("#case"), "not needed: already so")
 }
 
 // A person passes over the connection test: the arrow goes on from the last thing that was done, another tab begins at

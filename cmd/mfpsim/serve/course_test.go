@@ -210,7 +210,7 @@ func TestThePageOfEvidenceTellsCauseAndOrder(t *testing.T) {
 		require.NotNil(t, found, pattern)
 		return found[0]
 	}
-	require.Less(t, at(`OK was clicked`), at(`wrote its settings|to memory`), "cause comes before effect")
+	require.Less(t, at(`OK was clicked`), at(`stored its settings`), "cause comes before effect")
 	off := at(`k-23 to"><span class="who">[^<]*</span>The printer was switched off`)
 	require.Positive(t, off, "from the person to the printer")
 }

@@ -224,7 +224,7 @@ const copyButton = (key, text) => h("button", { type: "button", class: "lk copy"
   const button = e.currentTarget;
   await navigator.clipboard.writeText(text);
   button.classList.add("done");
-  document.getElementById("announce").textContent = t("copied") + ": " + t(key);
+  document.getElementById("announce").textContent = t("copied") + ": " + t(key).replace(/:$/, "");
 }) }, word("span", "copy", { class: "first" }), word("span", "copied", { class: "then" }), word("span", key, { class: "say" }));
 
 function frame(id, address, title) {
