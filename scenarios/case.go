@@ -555,8 +555,8 @@ func (p *play) isAct(e journal.Entry, what, said string) bool {
 				strings.Contains(e.HTTP.Target.String(), "/token")
 		}
 		return e.Party == "control" || posted(p.printer, "") && !posted(p.printer, "/login")
-	case "clock":
-		return e.Kind == journal.KindClock
+	case "clock": // the printer's own date is set at the printer; what moves the bench sets nobody's date
+		return e.Kind == journal.KindClock && (said != "printer" || e.Party == p.printer)
 	case "exchange", "provider":
 		return e.Party == "control" && strings.Contains(strings.ToLower(text), strings.ToLower(said))
 	}

@@ -242,7 +242,7 @@ func TestExplainKnowsCodesNumbersRepliesAndMessages(t *testing.T) {
 	_, out, _ = run("explain", "53003")
 	require.NotContains(t, out, "AADSTS530036", "530036 is another number")
 	_, out, _ = run("explain", "--lang", "el", "360")
-	require.Contains(t, out, "Τι να κάνετε: Κάντε κλικ στο OK σε αυτή τη σελίδα.")
+	require.Contains(t, out, "Τι να κάνετε: Στο Web Config, ανοίξτε Δίκτυο > Διακομιστής Email > Βασικό και κάντε κλικ στο OK.")
 	asked = strings.NewReader("“Error code\n361”\n")
 	_, out, _ = run("explain", "-")
 	require.Contains(t, out, "361 (code of the job history)")

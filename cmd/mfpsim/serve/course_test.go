@@ -44,6 +44,18 @@ func TestAPrinterInTheYear2000AsksForNoCode(t *testing.T) {
 	require.NotContains(t, record, "/oauth2/v2.0/devicecode")
 }
 
+// Time that passes is no date that somebody has set.
+func TestTimeThatPassesSetsNoDateOfThePrinter(t *testing.T) {
+	s := live(t, Config{Scenario: "entra/printer-in-the-year-2000"})
+	const line = "clock printer '2026-03-02 09:01'"
+	s.skipsTo(line, 0)
+	set := func() bool { return s.steps(line)[0].Done }
+	s.ask(http.MethodPost, "/clock/advance", `{"duration":"15m"}`)
+	require.False(t, set())
+	s.ask(http.MethodPost, "/clock/printer", `{"date":"2026-03-02 09:01"}`)
+	require.True(t, set())
+}
+
 // Who takes the other remedy has done nothing of the first one: the scan after it belongs to the other.
 func TestAScanAfterTheOtherRemedyIsNoneOfTheFirst(t *testing.T) {
 	scan := []string{"scan", "email", "bob@fabrikam.com"}

@@ -70,8 +70,7 @@ func TestTheBenchsOwnKeysOnThePanelTickWhatTheyDo(t *testing.T) {
 	}
 }
 
-// A recording has what the bench's own keys do as what a person types, since a scenario that is played has no such
-// keys.
+// A recording has what the bench's own keys do as what a person types: a scenario that is played has no such keys.
 func TestARecordingOfTheBenchsOwnKeysPlaysBackGreen(t *testing.T) {
 	for _, language := range guide.Languages() {
 		t.Run(language, func(t *testing.T) {
@@ -85,7 +84,8 @@ func TestARecordingOfTheBenchsOwnKeysPlaysBackGreen(t *testing.T) {
 			require.Contains(t, text, "\npanel enter password\npanel press 'Sign In'\n")
 			folder := t.TempDir()
 			require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
-			require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "keys.txtar"), []byte(text), 0o600))
+			file := filepath.Join(folder, "recorded", "keys.txtar")
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
 			require.NoError(t, err, text)
 			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
