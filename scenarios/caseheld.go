@@ -1,9 +1,6 @@
 package scenarios
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // held says of what was seen to hold, such as that no mail came, until when it did: what comes later makes it untrue.
 func (c *Case) held() {
@@ -32,8 +29,9 @@ func (c *Case) Account() string {
 		if len(words) < 2 {
 			continue
 		}
+		signsIn := words[1] == "sign-in" && (words[0] == "printer" || words[0] == "browser")
 		switch {
-		case len(words) > 2 && strings.Contains(words[2], "@") && words[1] == "sign-in" && slices.Contains([]string{"printer", "browser"}, words[0]):
+		case signsIn && len(words) > 2 && strings.Contains(words[2], "@"):
 			return words[2]
 		case words[0] == "user" && first == "":
 			first = words[1]
