@@ -31,6 +31,7 @@ var identifiers = []struct {
 	{regexp.MustCompile(`(?i)"?seed"?: ?\d+`), "seed: N"},
 	{regexp.MustCompile(`<dt>[^<]*</dt><dd>\d+</dd>|name="seed" value="\d+"`), "seed: N"}, // of the run's page and of JUnit
 	{regexp.MustCompile(`[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}`), "GUID"},
+	{regexp.MustCompile(`(?m)\b[0-9a-f]{8}(?:-[0-9a-f]{1,4}){1,3}$`), "GUID"},          // cut off where a long text ends
 	{regexp.MustCompile(`\b[A-Z]{2,7}PR\d{2}[A-Z]{2}\d{4}[0-9A-F]{24,25}\b`), "TOKEN"}, // a Message-ID of the service's own
 	{regexp.MustCompile(`\b[0-9A-Fa-f]{12,}\b`), "HEX"},
 	{regexp.MustCompile(`\b[0-9A-F]{8}\b`), "CODE"},
