@@ -16,7 +16,6 @@ import (
 
 	"mfpsim/lab"
 	"mfpsim/phrase"
-	"mfpsim/report"
 	"mfpsim/scenarios"
 )
 
@@ -122,7 +121,7 @@ func TestTheEvidenceOfWhatWasDoneByHandPlaysItAgain(t *testing.T) {
 			words, err := phrase.Split(replay)
 			require.NoError(t, err)
 			require.Equal(t, []string{"mfpsim", "run", "--folder", ".", "recorded/by-hand", "--seed", "7"}, words[:7])
-			options := scenarios.Options{Folder: t.TempDir(), Patterns: words[4:5], Seed: 7}
+			options := scenarios.Options{Patterns: words[4:5], Seed: 7}
 			for i := 7; i+1 < len(words); i += 2 {
 				switch words[i] {
 				case "--model":
@@ -133,12 +132,7 @@ func TestTheEvidenceOfWhatWasDoneByHandPlaysItAgain(t *testing.T) {
 			}
 			require.Equal(t, config.Model, options.Model)
 			require.Equal(t, config.Language, options.Language)
-			require.NoError(t, os.Mkdir(filepath.Join(options.Folder, "recorded"), 0o755))
-			file := filepath.Join(options.Folder, "recorded", "by-hand.txtar")
-			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-			results, err := scenarios.Run(t.Context(), options)
-			require.NoError(t, err, text)
-			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+			playsBackGreen(t, "by-hand", text, options)
 			require.Equal(t, files, unpacked(t, s.fetched("/evidence/folder")), "the same record, the same bytes")
 		})
 	}

@@ -1,15 +1,12 @@
 package serve
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"mfpsim/fakeentra"
 	"mfpsim/guide"
-	"mfpsim/report"
 	"mfpsim/scenarios"
 )
 
@@ -82,13 +79,7 @@ func TestARecordingOfTheBenchsOwnKeysPlaysBackGreen(t *testing.T) {
 			text := p.asks("/record/save", map[string]any{"name": "keys"})["text"].(string)
 			require.Contains(t, text, "\npanel enter account alice@contoso.com\npanel press Next\n")
 			require.Contains(t, text, "\npanel enter password\npanel press 'Sign In'\n")
-			folder := t.TempDir()
-			require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
-			file := filepath.Join(folder, "recorded", "keys.txtar")
-			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
-			require.NoError(t, err, text)
-			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+			playsBackGreen(t, "keys", text, scenarios.Options{})
 		})
 	}
 }

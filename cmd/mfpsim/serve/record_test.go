@@ -434,12 +434,7 @@ func TestRecordingsOfCasesPlayBackGreen(t *testing.T) {
 			answer := p.asks("/record/save", map[string]any{"name": "played", "title": "As it was played by hand"})
 			text := answer["text"].(string)
 			require.NotContains(t, text, s.WebConfigPassword)
-			folder := t.TempDir()
-			require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
-			require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "played.txtar"), []byte(text), 0o600))
-			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
-			require.NoError(t, err, text)
-			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+			playsBackGreen(t, "played", text, scenarios.Options{})
 			if folder := os.Getenv("MFPSIM_KEEP_RECORDINGS"); folder != "" {
 				name := strings.ReplaceAll(id, "/", "-")
 				kept := strings.Replace(text, "recorded/played", "recorded/"+name, 1)
@@ -475,12 +470,7 @@ func TestARecordingOfWhatIsTypedKeyByKeyPlaysBackGreen(t *testing.T) {
 	require.Contains(t, text, "\npanel enter To bob@fabrikam.com\n")
 	require.Contains(t, text, "\npanel enter Subject 'Ab cd'\n")
 	require.NotContains(t, text, "panel press m\n")
-	folder := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "typed.txtar"), []byte(text), 0o600))
-	results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
-	require.NoError(t, err, text)
-	require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+	playsBackGreen(t, "typed", text, scenarios.Options{})
 }
 
 func TestARecordingOfAFreeBenchPlaysBackGreen(t *testing.T) {
@@ -497,12 +487,19 @@ func TestARecordingOfAFreeBenchPlaysBackGreen(t *testing.T) {
 			answer := p.asks("/record/save", map[string]any{"name": "free"})
 			text := answer["text"].(string)
 			require.Contains(t, text, "# (Not in the language, and not played: POST /entra/mfa)")
-			folder := t.TempDir()
-			require.NoError(t, os.Mkdir(filepath.Join(folder, "recorded"), 0o755))
-			require.NoError(t, os.WriteFile(filepath.Join(folder, "recorded", "free.txtar"), []byte(text), 0o600))
-			results, err := scenarios.Run(t.Context(), scenarios.Options{Folder: folder})
-			require.NoError(t, err, text)
-			require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
+			playsBackGreen(t, "free", text, scenarios.Options{})
 		})
 	}
+}
+
+// playsBackGreen plays a recording of a name again, in a folder of its own.
+func playsBackGreen(t *testing.T, name, text string, options scenarios.Options) {
+	t.Helper()
+	options.Folder = t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(options.Folder, "recorded"), 0o755))
+	file := filepath.Join(options.Folder, "recorded", name+".txtar")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	results, err := scenarios.Run(t.Context(), options)
+	require.NoError(t, err, text)
+	require.Equal(t, report.Passed, results[0].Verdict, "%s\n%s", results[0].Failure, text)
 }
