@@ -13,7 +13,8 @@ import (
 // byHand are the acts of a person on a live bench. An act is recorded when it is over: its row begins where it began.
 type byHand struct {
 	acts  map[int]Act
-	order []int // numbers of the entries of acts that took time, by when they began
+	ended map[int]time.Time // when they were over
+	order []int             // numbers of the entries of acts that took time, by when they began
 	act   *event
 	until int // number of the entry that ends the act
 }
@@ -26,8 +27,9 @@ var brought = []journal.Kind{journal.KindMemory, journal.KindOutcome, journal.Ki
 
 // newByHand takes the acts that the entries of a record show.
 func newByHand(acts map[int]Act, entries []journal.Entry) byHand {
-	h := byHand{acts: maps.Clone(acts)}
+	h := byHand{acts: maps.Clone(acts), ended: map[int]time.Time{}}
 	for i, e := range entries {
+		h.ended[e.Number] = e.At
 		// What a form makes the printer do at once, or while its sender waits, is recorded before its answer.
 		if act, is := h.acts[e.Number]; is && act.Since == AtOnce && e.Kind == journal.KindHTTP {
 			began := e.At.Add(-tookFor(e))
@@ -75,25 +77,29 @@ func (t *timeline) actsByHand(e journal.Entry) {
 	h := &t.hand
 	for len(h.order) > 0 && h.acts[h.order[0]].Since < e.Number {
 		h.until = h.order[0]
-		h.act = t.addActs(h.acts[h.until], e)
+		h.act = t.addActs(h.until, e)
 		h.order = h.order[1:]
 	}
 	if act, is := h.acts[e.Number]; is && act.Since == AtOnce {
-		h.act, h.until = t.addActs(act, e), e.Number
+		h.act, h.until = t.addActs(e.Number, e), e.Number
 	}
 }
 
-// addActs adds a row for each step of an act, and returns the last.
-func (t *timeline) addActs(act Act, e journal.Entry) *event {
+// addActs adds a row for each step of an act, by the number of the entry that shows it, and returns the last.
+func (t *timeline) addActs(number int, e journal.Entry) *event {
 	var row *event
-	for _, step := range act.Steps {
-		row = &event{At: e.At, Text: step.Says, Command: step.Command, To: laneOfPlace(step.Place)}
+	for _, step := range t.hand.acts[number].Steps {
+		row = &event{At: e.At, Text: step.Says, Command: step.Command, To: laneOfPlace(step.Place), passes: step.Passes}
 		if row.To == clock {
 			row.From = clock
-			if t.last != nil && t.last.From == clock && t.last.Text == row.Text {
-				t.last.Times = max(t.last.Times, 1) + 1
+			if t.last != nil && t.last.From == clock && t.last.passes == row.passes && row.passes > 0 {
+				t.last.passed = max(t.last.passed, 1) + 1
+				t.last.Text = t.summed(t.last)
 				row = t.last
 				continue
+			}
+			if began := t.hand.ended[number].Add(-row.passes); row.passes > 0 && !began.After(e.At) {
+				row.At = began
 			}
 		}
 		t.count++
@@ -102,6 +108,16 @@ func (t *timeline) addActs(act Act, e journal.Entry) *event {
 		t.here.Events = append(t.here.Events, row)
 	}
 	return row
+}
+
+// summed says how much time passed where as much passed several times in a row.
+func (t *timeline) summed(row *event) string {
+	in, sum := spoken(t.story.Language), time.Duration(row.passed)*row.passes
+	text, err := in.T("time-passed", "n", row.passed, "each", in.Length(row.passes), "sum", in.Length(sum))
+	if err != nil { // words.json is part of the program
+		panic(err)
+	}
+	return text
 }
 
 // covers reports whether an entry tells nothing but the act in hand: what was asked of the bench, the form that was

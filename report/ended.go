@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,17 +12,21 @@ import (
 type ended struct {
 	Word, Tone, Sign string
 	Symptom, Remedy  string   // sentences; empty: there is none
+	Cause, Helps     string   // likewise
+	Avoid            []string // rules of the guide
+	Codes            []string // with which it failed: of jobs, of the sign-in log
 	Tried            []string // sentences of what was done by hand that may have mended something
 	Refusals         []refusal
 	Last             *event // the newest that was refused or went well; nil: nothing of the kind
 	SignIns          []remembered
-	Settings         []string // that have another value
+	Settings         []string // that have another value than before, or were set by hand
 }
 
-// refusal is something that the clouds refused by hand, and what said so: each once, the newest last.
+// refusal is something that the clouds refused by hand, and what said so: each once, in the order in which they came.
 type refusal struct {
 	*event
 	Logged []SignIn // what the sign-in log says of that moment
+	job    bool     // a job ended by it
 }
 
 // Refusing are the policies of Conditional Access by which a sign-in was refused.
@@ -40,17 +45,23 @@ const soon = 2 * time.Second
 // mostRefusals is how many of them stand at the head.
 const mostRefusals = 4
 
-// refused are what Entra ID and Exchange refused by hand, until the case was solved.
+// refused are what Entra ID and Exchange refused by hand, until the case was solved. Of what was refused several times
+// in the same words it is the first by which a job ended, else the first.
 func refused(t *timeline, until time.Time) (all []refusal) {
+	isCloud := func(l lane) bool { return l == entra || l == exchange }
 	for _, section := range t.sections {
-		for _, row := range section.Events {
-			isCloud := func(l lane) bool { return l == entra || l == exchange }
+		for i, row := range section.Events {
 			cloud := isCloud(row.From) || isCloud(row.To)
-			if section.Word != "by-hand" || !row.Refused || !cloud || !until.IsZero() && row.At.After(until) {
+			if section.Word != handSection || !row.Refused || !cloud || !until.IsZero() && row.At.After(until) {
 				continue
 			}
-			all = slices.DeleteFunc(all, func(r refusal) bool { return r.Text == row.Text })
-			r := refusal{event: row}
+			r := refusal{event: row, job: endsJob(section.Events[i+1:])}
+			if at := slices.IndexFunc(all, func(r refusal) bool { return r.Text == row.Text }); at >= 0 {
+				if all[at].job || !r.job {
+					continue
+				}
+				all = slices.Delete(all, at, at+1)
+			}
 			for _, s := range t.story.SignIns {
 				if s.AADSTS > 0 && !s.Interrupts() && max(row.From, row.To) == entra && s.At.Sub(row.At).Abs() < soon {
 					r.Logged = append(r.Logged, s)
@@ -62,31 +73,72 @@ func refused(t *timeline, until time.Time) (all []refusal) {
 	return all[max(0, len(all)-mostRefusals):]
 }
 
+// endsJob reports whether a job ended badly in what follows a refusal, before a cloud is asked again.
+func endsJob(then []*event) bool {
+	for _, row := range then {
+		switch {
+		case row.code != "":
+			return true
+		case row.From != row.To && (row.Refused || row.Good):
+			return false
+		}
+	}
+	return false
+}
+
+// codes are those with which it failed by hand, until the case was solved: of jobs, and of the sign-in log.
+func codes(t *timeline, refusals []refusal, until time.Time) (all []string) {
+	add := func(code string) {
+		if !slices.Contains(all, code) {
+			all = append(all, code)
+		}
+	}
+	for _, section := range t.sections {
+		for _, row := range section.Events {
+			if section.Word == handSection && row.code != "" && (until.IsZero() || !row.At.After(until)) {
+				add(row.code)
+			}
+		}
+	}
+	for _, r := range refusals {
+		for _, s := range r.Logged {
+			add(fmt.Sprintf("AADSTS%d", s.AADSTS))
+		}
+	}
+	return all
+}
+
 // endedByHand reads how far somebody came by hand: whether the remedy has worked, or, of a case that has nothing to
 // mend, whether each of its lines came true and nothing was refused after.
 func (p *casePage) endedByHand(t *timeline, entries []journal.Entry) (*ended, error) {
 	e := &ended{}
+	set := labelsSet(t.story.Acts)
 	for _, row := range p.Facts {
-		if row.name == "" {
+		switch {
+		case row.name == "":
 			e.SignIns = append(e.SignIns, row)
-		} else {
+		case row.Before != "" || slices.Contains(set, row.label): // else it is what OK stored besides
 			e.Settings = append(e.Settings, row.What)
 		}
 	}
 	e.Word, e.Tone, e.Sign = look("")
 	for _, section := range t.sections {
 		for _, row := range section.Events {
-			if section.Word == "by-hand" && (row.Good || row.Refused) {
+			if section.Word == handSection && (row.Good || row.Refused) {
 				e.Last = row
 			}
 		}
 	}
 	h := t.story.Hand
 	if h == nil {
-		e.Refusals = refused(t, time.Time{})
-		return e, nil
+		h = &Hand{}
 	}
 	e.Refusals = refused(t, h.Solved)
+	e.Codes = codes(t, e.Refusals, h.Solved)
+	e.Cause, e.Helps, e.Avoid = h.Cause, h.Helps, h.Avoid
+	if t.story.Hand == nil {
+		return e, nil
+	}
 	var err error
 	switch {
 	case h.Symptom != "" && h.Seen.IsZero():
@@ -123,6 +175,18 @@ func (p *casePage) endedByHand(t *timeline, entries []journal.Entry) (*ended, er
 	}
 	e.Remedy, err = p.T(remedy, values...)
 	return e, err
+}
+
+// labelsSet are the English labels of the settings that were typed or chosen by hand.
+func labelsSet(acts map[int]Act) (labels []string) {
+	for _, act := range acts {
+		for _, step := range act.Steps {
+			if step.Sets != "" {
+				labels = append(labels, step.Sets)
+			}
+		}
+	}
+	return labels
 }
 
 // tried are the sentences of what was done by hand that may have mended something, up to the moment at which it was

@@ -60,6 +60,7 @@ func (s speaker) decisive(old, now map[string]string, labels map[string]string) 
 		}
 		owner, member, deep := strings.Cut(path, " > ")
 		label := settingLabels[member]
+		row.label = label
 		switch in := labels[label]; {
 		case !deep:
 			row.What = strings.ReplaceAll(path, "_", " ")

@@ -17,8 +17,9 @@ import (
 type remembered struct {
 	What, Before, After string
 
-	name string // as the memory has it
-	Raw  bool   // What is a name of the memory's own
+	name  string // as the memory has it
+	label string // of a setting, in English
+	Raw   bool   // What is a name of the memory's own
 }
 
 // Changed reports whether it is another one after.

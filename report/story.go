@@ -60,6 +60,10 @@ type Step struct {
 	Tried bool   // of what was done by hand: it may have mended something
 	Looks bool   // it says what was seen, not what somebody did
 	Whole bool   // of a part: it is made of the parts that follow it
+	// Passes is how much time the step lets pass; 0: what it takes.
+	Passes time.Duration
+	// Sets is the English label of the setting that was typed or chosen; empty: none was.
+	Sets string
 	// Command is what was typed into PowerShell; empty: nothing was.
 	Command string
 }
@@ -82,6 +86,10 @@ type Hand struct {
 	Solved  time.Time // true time at which the remedy had first worked; zero: it has not
 	Next    string    // what of it is still to be done or seen; empty: nothing
 	Skipped bool      // something that was to be seen was skipped
+	// Cause is what is the matter, Helps what helps; Avoid are rules of the guide that keep it from happening. What is
+	// empty nobody has written.
+	Cause, Helps string
+	Avoid        []string
 }
 
 // PlacePrinter is the place of what is done to the printer itself: its switch, its memory.
@@ -163,7 +171,8 @@ type event struct {
 	Status    string
 	Refused   bool
 	Good      bool
-	Failed    bool // the scenario failed here
+	code      string // of the job that ended so
+	Failed    bool   // the scenario failed here
 	Times     int
 	Waits     bool   // asked again and again whether a sign-in is complete
 	Shows     string // the message that the panel then showed
@@ -178,6 +187,9 @@ type event struct {
 
 	entries []journal.Entry
 	step    bool
+	looks   bool // of a step: it says what was seen
+	passes  time.Duration
+	passed  int // how often in a row as much time passed
 }
 
 // shot is a screen of the time line: which of the page's, and what it says.
@@ -262,7 +274,7 @@ func laneOfPlace(place string) lane {
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
 	e.Status, e.Why, e.Times, e.Waits = l.Status, plainReply(l.Why), l.Times, l.Waits
-	e.Because = l.Because
+	e.Because, e.code = l.Because, l.Code
 	e.Numbers, e.Groups = ownNumbers(l.Why)
 	e.From, e.Name = laneOf(l.From)
 	e.To, _ = laneOf(l.Party)

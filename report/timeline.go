@@ -21,9 +21,11 @@ type timeline struct {
 	most     int             // octets of wire for one event
 
 	paragraphs []paragraph
-	lines      map[int]sentences.Line // by the first entry
-	belongs    map[int]*event         // by the number of the entry
-	now        map[string]shot        // what each surface shows
+	lines      map[int]sentences.Line  // by the entry that decided them
+	decides    map[int]int             // by the number of an entry before it, that entry
+	pending    map[int][]journal.Entry // by that entry, those before it
+	belongs    map[int]*event          // by the number of the entry
+	now        map[string]shot         // what each surface shows
 	here       *section
 	last       *event // the newest
 	step       *event // the newest that a person did
@@ -31,6 +33,9 @@ type timeline struct {
 	hand       byHand
 	count      int
 }
+
+// handSection is the section of what was done by hand, by its word.
+const handSection = "by-hand"
 
 // paragraph is a # sentence of a script with its lines.
 type paragraph struct {
@@ -46,11 +51,16 @@ var stepNote = regexp.MustCompile(`^\S+\.txtar:(\d+) (.*)$`)
 func newTimeline(entries []journal.Entry, s Story, most int) (*timeline, error) {
 	t := &timeline{
 		story: s, shots: newAlbum(s.Styles, entries), most: most, lines: map[int]sentences.Line{},
-		belongs: map[int]*event{}, now: map[string]shot{}, pages: map[string]shot{},
+		decides: map[int]int{}, pending: map[int][]journal.Entry{}, belongs: map[int]*event{}, now: map[string]shot{}, pages: map[string]shot{},
 		paragraphs: paragraphsOf(s.Script), hand: newByHand(s.Acts, entries),
 	}
 	for _, l := range sentences.Tell(entries, s.Language) {
-		t.lines[l.Number] = l
+		t.lines[l.Decided] = l
+		for _, number := range l.Entries {
+			if number < l.Decided {
+				t.decides[number] = l.Decided
+			}
+		}
 	}
 	for _, e := range entries {
 		if err := t.take(e); err != nil {
@@ -107,19 +117,25 @@ func paragraphsOf(script string) []paragraph {
 
 // take puts an entry of the record where it belongs.
 func (t *timeline) take(e journal.Entry) error {
+	byHand := t.story.Taken >= 0 && e.Number > t.story.Taken
 	if e.Party == "scenario" && e.Kind == journal.KindNote {
-		t.act(e)
+		if !byHand { // what is done for the person is told as his act
+			t.act(e)
+		}
 		return nil
 	}
-	byHand := t.story.Taken >= 0 && e.Number > t.story.Taken
-	if t.here == nil || byHand && t.here.Word != "by-hand" {
+	if t.here == nil || byHand && t.here.Word != handSection {
 		word := "beginning"
 		if byHand {
-			word, t.step = "by-hand", nil
+			word, t.step = handSection, nil
 		}
 		t.begin(&section{Word: word, Day: e.At, Played: true})
 	}
 	t.actsByHand(e)
+	if decided, waits := t.decides[e.Number]; waits {
+		t.pending[decided] = append(t.pending[decided], e)
+		return nil
+	}
 	line, told := t.lines[e.Number]
 	switch {
 	case t.hand.covers(e, line):
@@ -151,7 +167,8 @@ func (t *timeline) take(e journal.Entry) error {
 		t.last.Times = max(t.last.Times, 1) + 1
 		t.attach(e, t.last)
 	case told:
-		// It stands where it began, so that times read from the top down: a line has the time of its last entry.
+		// It stands where it was decided, so that times read from the top down and what it led to follows. What came
+		// several times stands where it began.
 		row := t.add(&event{At: e.At, Connected: e.Connection}, e)
 		row.told(line)
 		switch {
@@ -198,6 +215,7 @@ func (t *timeline) act(e journal.Entry) {
 		case t.step.To == clock:
 			t.step.From = clock
 		case step.Looks:
+			t.step.looks = true
 			t.step.turn()
 		}
 		return
@@ -217,6 +235,7 @@ func (t *timeline) act(e journal.Entry) {
 	}
 	t.step = t.add(&event{At: e.At, Text: says, Raw: text, To: laneOfPlace(step.Place), step: true, Sub: true}, e)
 	if step.Looks {
+		t.step.looks = true
 		t.step.turn()
 	}
 }
@@ -267,9 +286,22 @@ func (t *timeline) add(e *event, of journal.Entry) *event {
 	t.count++
 	e.ID = rowID(t.count)
 	t.last = e
-	t.here.Events = append(t.here.Events, e)
+	t.put(e)
+	for _, before := range t.pending[of.Number] {
+		t.attach(before, e)
+	}
 	t.attach(of, e)
 	return e
+}
+
+// put adds a row to the section: in front of a look that waited for it, which was seen after it.
+func (t *timeline) put(e *event) {
+	rows := t.here.Events
+	if n := len(rows); n > 0 && rows[n-1] == t.step && t.step.looks && !e.step {
+		rows[n-1], t.step.At = e, e.At
+		e = t.step
+	}
+	t.here.Events = append(rows, e)
 }
 
 func rowID(n int) string { return fmt.Sprintf("e%d", n) }

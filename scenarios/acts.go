@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"mfpsim/choice"
+	"mfpsim/device"
 	"mfpsim/guide"
 	"mfpsim/lab"
 	"mfpsim/phrase"
@@ -44,6 +46,9 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 			sent = CaseStep{Text: line, Words: words}
 			step := teller.played(sent, language)
 			step.Tried = mayMend(words)
+			if words[0] == "webconfig" && words[1] == "set" && len(words) > 2 {
+				step.Sets = words[2]
+			}
 			act.Steps = append(act.Steps, step)
 		}
 		if len(act.Steps) > 0 {
@@ -83,11 +88,16 @@ func mayMend(words []string) bool {
 	return true
 }
 
-// labelsIn are the guide's labels in a language, by the English ones.
-func labelsIn(language string) map[string]string {
+// labelsIn are the guide's labels in a language, by the English ones: the printer's own where it has them in that
+// language on any of its surfaces.
+func labelsIn(language string, printer device.Words) map[string]string {
 	labels := map[string]string{}
 	for _, l := range guide.Labels() {
-		if in := l.In(language); in != "" {
+		in := l.In(language)
+		if shown := printer.Labels[choice.Normalize(l.English)]; shown != "" && (in == "" || in == l.English) {
+			in = shown
+		}
+		if in != "" {
 			labels[l.English] = in
 		}
 	}

@@ -64,10 +64,9 @@ func (w *writer) heard(e journal.Entry) {
 	}
 }
 
-// refusesForm reports whether an entry is the refusal of a form. Who asks for more of what was refused asks for a page.
+// refusesForm reports whether an entry is the refusal of a form.
 func refusesForm(e journal.Entry) bool {
-	return e.Kind == journal.KindHTTP && e.HTTP != nil && e.HTTP.Method == "POST" && sentences.Refuses(e) &&
-		!strings.Contains(e.HTTP.RequestBody.String(), "action=details")
+	return e.Kind == journal.KindHTTP && e.HTTP != nil && e.HTTP.Method == "POST" && sentences.Refuses(e)
 }
 
 func (w *writer) refuse(number int, says string) {

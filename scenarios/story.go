@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mfpsim/device"
 	"mfpsim/fakeentra"
 	"mfpsim/lab"
 	"mfpsim/phrase"
@@ -62,7 +63,7 @@ func replayOf(results []Result, o Options) string {
 // StoryOf is what the bench itself tells for the page of a case: its clouds, and the device that is called printer.
 func StoryOf(l *lab.Lab, printer, language string) report.Story {
 	s := report.Story{
-		Language: language, Styles: l.Styles(), Start: l.World.Start(), End: l.World.Now(), Taken: -1, Labels: labelsIn(language),
+		Language: language, Styles: l.Styles(), Start: l.World.Start(), End: l.World.Now(), Taken: -1,
 	}
 	for _, row := range l.Entra.SignIns() {
 		how := row.Protocol
@@ -79,7 +80,11 @@ func StoryOf(l *lab.Lab, printer, language string) report.Story {
 			At: row.At, Sender: row.Sender, Recipient: row.Recipient, Subject: row.Subject, Status: string(row.Status), Detail: row.Detail,
 		})
 	}
+	var words device.Words
 	if d, err := l.Device(printer); err == nil {
+		if in, err := d.Words(context.Background(), language); err == nil { // a model may lack a language
+			words = in
+		}
 		if of, err := d.Describe(context.Background()); err == nil { // a look, which needs no turn
 			s.Device = of.Model
 			if of.Firmware != "" {
@@ -88,6 +93,7 @@ func StoryOf(l *lab.Lab, printer, language string) report.Story {
 		}
 		s.After = MemoryOf(l, printer)
 	}
+	s.Labels = labelsIn(language, words)
 	return s
 }
 
@@ -175,6 +181,10 @@ func (p *play) toldSteps(language string) (steps map[int]report.Step, parts map[
 func (c *Case) played(s CaseStep, language string) report.Step {
 	told := report.Step{Says: c.Did(s, language), Place: s.Place()}
 	switch s.Words[0] {
+	case "clock":
+		if length, passes := strings.CutPrefix(s.Words[1], "+"); passes {
+			told.Passes, _ = phrase.Duration(length) // what is none was refused
+		}
 	case "power", "memory":
 		told.Place = report.PlacePrinter
 	case "exchange":

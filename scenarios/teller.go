@@ -115,13 +115,17 @@ func (in teller) more(words []string) string {
 
 var amount = regexp.MustCompile(`([0-9.]+)(ms|[dhms])`)
 
-// duration says 1h30m in words; what is none stays as it is.
+// duration says 1h30m in words, and 15m0s without its seconds; what is none stays as it is.
 func (in teller) duration(text string) string {
 	if !amount.MatchString(text) || strings.TrimLeft(amount.ReplaceAllString(text, ""), "+-") != "" {
 		return text
 	}
 	var said []string
-	for _, m := range amount.FindAllStringSubmatch(text, -1) {
+	all := amount.FindAllStringSubmatch(text, -1)
+	for i, m := range all {
+		if m[1] == "0" && (i > 0 || len(all) > 1) {
+			continue
+		}
 		id := "unit-" + m[2]
 		if m[1] == "1" {
 			id += "-one"

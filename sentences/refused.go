@@ -18,6 +18,21 @@ func Refuses(e journal.Entry) bool {
 // languageOfNone is for who does not read the sentence.
 const languageOfNone = "en"
 
+// askedMore reports whether somebody asked a page of Microsoft's, by More details, for what is behind its refusal.
+func askedMore(h *journal.Exchange) bool {
+	return h.Method == "POST" && h.Status < 400 && strings.Contains(h.RequestBody.String(), "action=details")
+}
+
+// whyOnPage is the number that a page of Microsoft's gives for its refusal, with a few words.
+func whyOnPage(body, language string) string {
+	found := aadsts.FindStringSubmatch(body)
+	if found == nil {
+		return saysOnPage(body)
+	}
+	number := found[1] + found[2]
+	return "AADSTS" + number + ", " + because(number, "", language)
+}
+
 // refusesLogIn reports whether a printer's answer to a log-in leads back to the log-in page, or nowhere.
 func refusesLogIn(h *journal.Exchange) bool {
 	target, _, _ := strings.Cut(h.Target.String(), "?")

@@ -47,7 +47,8 @@ type Line struct {
 	Number   int       `json:"number" doc:"of the first entry of the record"`
 	Last     int       `json:"last" doc:"of the last entry that belongs to it"`
 	Entries  []int     `json:"-"`
-	At       time.Time `json:"at" doc:"true time of the last entry"`
+	Decided  int       `json:"-"` // number of the entry by which the text came true
+	At       time.Time `json:"at" doc:"true time at which the text came true: of a refusal that of the reply; of what came several times the last"`
 	Kind     string    `json:"kind" doc:"of the entry of the record: http, smtp, outcome, screen, memory, clock and so on"`
 	Party    string    `json:"party" doc:"whose entry it is"`
 	From     string    `json:"from" doc:"who spoke: printer, person, client, control, or the name of a device"`
@@ -62,6 +63,7 @@ type Line struct {
 	Times    int       `json:"times" doc:"how often in a row, if more than once"`
 	Waits    bool      `json:"waits,omitempty" doc:"the printer asked once more whether a sign-in is complete, and it is not"`
 	Receipt  string    `json:"receipt,omitempty" doc:"of a job that ended"`
+	Code     string    `json:"-"` // of a job that ended badly
 }
 
 // row is one of the table: a sentence, a reason, or how a network fails.
@@ -255,6 +257,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 	line := Line{
 		Number:  e.Number,
 		Last:    e.Number,
+		Decided: e.Number,
 		Entries: []int{e.Number},
 		At:      e.At,
 		Kind:    string(e.Kind),
@@ -289,7 +292,7 @@ func one(e journal.Entry, language string) (Line, bool) {
 			result == "error",
 			map[string]string{"receipt": e.Detail["receipt"], "code": e.Detail["code"]},
 		)
-		line.Receipt = e.Detail["receipt"]
+		line.Receipt, line.Code = e.Detail["receipt"], e.Detail["code"]
 		if result == "completed" {
 			line.Tone = Good
 		}
@@ -359,6 +362,11 @@ func exchange(e journal.Entry, language string, line *Line, set func(string, str
 	if h.Status/100 == 3 ||
 		h.Method == "GET" && h.Status < 400 && !journal.IsPage([]byte(body)) && !discovery.MatchString(request) {
 		return // what only leads elsewhere, and what belongs to a page
+	}
+	if askedMore(h) { // of what was refused before: it is no further refusal
+		set("entra", request, false, map[string]string{"why": whyOnPage(body, language)})
+		line.Answers = true
+		return
 	}
 	pending := false
 	if found := member.FindStringSubmatch(body); found != nil {

@@ -15,6 +15,7 @@ type conversation struct {
 	stage   string // the furthest that was asked: connect, hello, auth, mail, rcpt, data
 	sender  string
 	to      []string
+	decided int    // of entries, the reply that decided it: the one that refused, else the last but the farewell
 	refused string // the first reply that refused
 	at      string // the stage at which it did
 	last    string // code of the last reply
@@ -66,6 +67,9 @@ func (c *conversation) hear(e journal.Entry) {
 		return // the farewell
 	}
 	c.last = found[1]
+	if c.refused == "" {
+		c.decided = len(c.entries) - 1
+	}
 	if c.refused == "" && (found[1][0] == '4' || found[1][0] == '5') {
 		c.refused, c.at = found[1]+" "+found[3], c.asked
 	}
@@ -74,8 +78,12 @@ func (c *conversation) hear(e journal.Entry) {
 // line tells the conversation.
 func (c *conversation) line(language string) Line {
 	first, last := c.entries[0], c.entries[len(c.entries)-1]
+	decided := last
+	if c.last != "" {
+		decided = c.entries[c.decided]
+	}
 	line := Line{
-		Number: first.Number, Last: last.Number, At: last.At, Kind: string(first.Kind), Party: c.party, From: "printer", Protocol: SMTP, Tone: Plain,
+		Number: first.Number, Last: last.Number, Decided: decided.Number, At: decided.At, Kind: string(first.Kind), Party: c.party, From: "printer", Protocol: SMTP, Tone: Plain,
 		Status: c.last, Why: c.refused,
 	}
 	for _, e := range c.entries {

@@ -94,7 +94,7 @@ func TestSomebodyWhoTriesTheRemedyAtOnceHasSolvedTheCase(t *testing.T) {
 	page := string(s.fetched("/evidence/page"))
 	page = page[strings.Index(page, `id="ended"`):]
 	page = page[:strings.Index(page, "</section>")]
-	require.Contains(t, page, "Yes: solved at 2 Mar 2026")
+	require.Contains(t, page, "Yes: solved on 2 Mar 2026")
 	require.Regexp(t, `What was tried</dt><dd><ul><li>[^<]*SMTP AUTH`, page)
 	require.NotContains(t, page, "Next in the case")
 }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"mfpsim/explain"
+	"mfpsim/guide"
 	"mfpsim/lab"
 	"mfpsim/report"
 	"mfpsim/scenarios"
@@ -75,6 +77,7 @@ func (b *bench) gather(language string) report.Evidence {
 	if b.taken != nil {
 		b.taken.Look()
 		b.taken.Evidence(&story)
+		because(b.taken, &story)
 	}
 	story.Acts = scenarios.ActsOf(b.lab, b.taken, b.printer.Name, story.Taken, language)
 	replay = b.recordedByHand(&story, replay)
@@ -87,6 +90,35 @@ func (b *bench) gather(language string) report.Evidence {
 		e.Sent = append(e.Sent, report.Mail(m))
 	}
 	return e
+}
+
+// because says what the table of causes has of a case: what is the matter and what helps, and of the guide's rules that
+// the case is about those that come before any trouble.
+func because(c *scenarios.Case, story *report.Story) {
+	all := explain.AllCauses(story.Language)
+	at := slices.IndexFunc(all, func(cause explain.Cause) bool { return cause.Scenario == c.Scenario.ID })
+	if at < 0 {
+		return
+	}
+	story.Hand.Cause, story.Hand.Helps = all[at].Says, all[at].Do
+	told, err := explain.Explain(strings.Join(c.Scenario.Proofs(), " "), story.Language)
+	rules, errOfRules := scenarios.Rules()
+	if err != nil || errOfRules != nil {
+		return
+	}
+	for _, item := range told.Items {
+		before := func(r scenarios.Rule) bool { return r.ID == item.Name && !isTrouble(r.Source) }
+		if slices.Contains(item.Causes, all[at].ID) && slices.ContainsFunc(rules, before) {
+			story.Hand.Avoid = append(story.Hand.Avoid, item.Title)
+		}
+	}
+}
+
+// isTrouble reports whether a chapter of the guide is of its Troubleshooting.
+func isTrouble(title string) bool {
+	return slices.ContainsFunc(guide.Chapters(), func(c guide.Chapter) bool {
+		return c.English == title && strings.HasPrefix(c.Number, "8")
+	})
 }
 
 func quotedModel(model string) string {

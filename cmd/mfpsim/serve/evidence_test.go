@@ -188,7 +188,7 @@ func TestThePageOfACasePlayedByHandSaysHowItEnded(t *testing.T) {
 	p.asks("/evidence", map[string]any{"language": "en"})
 	page := string(s.fetched("/evidence/page"))
 	require.Contains(t, page, "Tried by hand: solved")
-	require.Regexp(t, `What the user reads</dt><dd>“To use this function, you need to sign in to your email service\.[^<]*”, seen 2 Mar 2026`, page)
+	require.Regexp(t, `What the user read at the beginning</dt><dd>“To use this function, you need to sign in to your email service\.[^<]*”, read on 2 Mar 2026`, page)
 	require.Regexp(t, `Sign-in of the printer</dt><dd>Not stored → <b>Stored: admin@contoso\.com, signed in 2 Mar 2026 09:00:31`, page)
 	require.Regexp(t, `Seen last</dt><dd><a href="#e\d+">[^<]*Job 2 is done\.`, page)
 	require.NotRegexp(
