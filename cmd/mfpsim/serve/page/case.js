@@ -208,12 +208,13 @@ function loaded(c, anew) {
       : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own), remedies(c)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
     c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
+  const ending = [next ? null : doit.halted(), end]; // of the last act
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question), c.account ? h("p", { class: "meta", id: "account-of-case" }, t("stands-for", { account: c.account })) : null,
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t(inLog(cause) ? "see-in-log" : "see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),
-    end,
+    ending,
     further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
     besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
     notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,
