@@ -42,7 +42,9 @@ func playsByDo(t *testing.T, language, asked, scenario string, stopped func(c *c
 			break
 		}
 		c.click(`[data-key="do-next"]`)
-		if c.restsAfterDo(); c.clicked == 3 && stopped != nil {
+		c.restsAfterDo()
+		c.saysWhyItStops(language)
+		if c.clicked == 3 && stopped != nil {
 			stopped(c)
 		}
 	}
@@ -52,6 +54,26 @@ func playsByDo(t *testing.T, language, asked, scenario string, stopped func(c *c
 	c.click("#save")
 	c.sees("#saved a")
 	return c
+}
+
+// againWords say, in each language, that what follows is what another press does.
+var againWords = map[string]string{
+	"en": "Next, if you press again: ", "hi": "फिर से क्लिक करने पर अगला चरण: ", "el": "Επόμενο βήμα, αν κάνετε ξανά κλικ: ",
+}
+
+// saysWhyItStops looks, unless the case is solved, at why the page has stopped and what another press does; it is said
+// aloud too.
+func (c *clerk) saysWhyItStops(language string) {
+	c.t.Helper()
+	if c.isThere(".done-all") {
+		return
+	}
+	said := c.script(`(document.querySelector(".halted") || {textContent: "nothing"}).textContent`)
+	why, next, told := strings.Cut(said, againWords[language])
+	require.True(c.t, told, "%s; the page is kept as %s", said, c.keep(c.t.Name()))
+	require.NotEmpty(c.t, why)
+	require.NotEmpty(c.t, next)
+	require.True(c.t, strings.HasSuffix(c.script(`document.getElementById("announce").textContent`), said), said)
 }
 
 // restsAfterDo waits until the page has done what it was asked for, without anything that went wrong.
@@ -228,6 +250,9 @@ func TestDoItForMeByKeyboardAndWhatWentWrong(t *testing.T) {
 			p.sees(".step.now .unfit")
 			said := p.script(`document.querySelector(".step.now .unfit").textContent`)
 			require.Equal(t, said, p.script(`document.getElementById("announce").textContent`), "it is said aloud")
+			require.Contains(t, said, map[string]string{
+				"en": "This step is yours", "hi": "यह चरण आपका है", "el": "Αυτό το βήμα είναι δικό σας",
+			}[language])
 			require.Equal(t, "do-next", p.script(`document.activeElement.dataset.key || ""`))
 			p.inspects("a step that could not be done")
 			b.post("/printer/power", map[string]any{"state": "on"})

@@ -76,6 +76,32 @@ func TestAnExpiredSignInIsSaidAtTheAttemptAndThenTheSignInIsGoneEverywhere(t *te
 	require.Contains(t, b.browser.Text(), "Email service : Microsoft Exchange Online")
 }
 
+// What the panel says of a lost sign-in goes with its cause, once OK has stored another one. What is about something else
+// waits for whoever reads it.
+func TestAMessageAboutALostSignInGoesWhenASignInIsStored(t *testing.T) {
+	const expired = "The connection to the cloud service or email service has expired. The administrator must perform the sign-in operation again."
+	b := newBench(t)
+	b.logIn(b.browser)
+	b.signIn(b.browser, true)
+	b.advance(91 * 24 * time.Hour)
+	b.answer(func(map[string]string) (int, string) { return 400, refusal("invalid_grant", 700082) })
+	_, ended := b.scan("bob@fabrikam.com")
+	require.Equal(t, []string{expired}, ended.Lines)
+	b.logIn(b.browser)
+	b.signIn(b.browser, false)
+	require.Equal(t, []string{expired}, b.screen().Lines, "it is not stored yet")
+	b.click(b.browser, "OK")
+	require.NotContains(t, b.screen().String(), expired)
+	require.Equal(t, "361", b.newest().Code, "the job history keeps it")
+
+	b.auth = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
+	_, ended = b.scan("bob@fabrikam.com")
+	require.Equal(t, []string{"An authentication error has occurred."}, ended.Lines)
+	b.open(b.browser, basic)
+	b.click(b.browser, "OK")
+	require.Equal(t, ended.Lines, b.screen().Lines)
+}
+
 func TestCodesOfTheJobHistory(t *testing.T) {
 	tests := []struct {
 		name, code, message string

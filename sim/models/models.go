@@ -347,6 +347,15 @@ func (m *Model) OutcomeOf(o *outcome.Outcome) Outcome {
 	return row
 }
 
+// AsksSignIn reports whether a message on the panel says that the printer's own sign-in is needed, or was lost.
+func (m *Model) AsksSignIn(message string) bool {
+	return slices.ContainsFunc(m.Outcomes, func(row Outcome) bool {
+		kind := outcome.Kind(row.Kind)
+		asks := kind == outcome.NoSignIn || kind == outcome.SignInWaiting || kind.EndsSignIn()
+		return asks && row.PanelID() == message
+	})
+}
+
 // Fitted returns a version of the firmware; the one of a new printer for "".
 func (m *Model) Fitted(version string) (Firmware, error) {
 	if version == "" {

@@ -64,7 +64,7 @@ func (p *Panel) startFax(a *act) error {
 	default:
 		receipt, refusal := p.machine.StartFax(a.ctx, number, p.user)
 		if refusal != "" {
-			p.message = notice{refusal, receipt}
+			p.message = p.ofJob(refusal, receipt)
 			return nil
 		}
 		p.job = receipt

@@ -42,7 +42,8 @@ type Panel struct {
 // notice is a message over the screen, by its id; the zero value is none.
 type notice struct {
 	id      string
-	receipt int // of the job that it is about; 0: of none
+	receipt int  // of the job that it is about; 0: of none
+	asks    bool // for a sign-in that was not stored when it came up
 }
 
 // act is one act of a person: its context carries the turn.
@@ -233,10 +234,27 @@ func (p *Panel) settle() {
 	}
 	if p.job != 0 {
 		if ended := p.machine.JobState(p.job); !ended.Running {
-			p.message = notice{ended.Message, ended.Receipt}
+			p.message = p.ofJob(ended.Message, ended.Receipt)
 			p.job = 0
 		}
 	}
+	if p.message.asks && p.signedIn(p.message.receipt) {
+		p.message = notice{} // nobody has to confirm what is so no more
+	}
+}
+
+// ofJob is a message about a job that has ended, or was not begun.
+func (p *Panel) ofJob(id string, receipt int) notice {
+	return notice{id, receipt, p.machine.Model().AsksSignIn(id) && !p.signedIn(receipt)}
+}
+
+// signedIn reports whether the sign-in is stored with which a job is sent: that of the fax server, or of email.
+func (p *Panel) signedIn(receipt int) bool {
+	known := p.machine.Facts()
+	if job, ok := p.jobOf(receipt); ok && job.Type == p.machine.Texts().Label("fax") {
+		return known.Fax.SignedIn
+	}
+	return known.Email.SignedIn
 }
 
 // asleep reports whether the glass has gone dark: nobody has touched it for a while.

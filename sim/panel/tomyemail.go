@@ -128,7 +128,7 @@ func (p *Panel) begin(ctx context.Context, request device.ScanRequest) {
 	}
 	receipt, refusal := p.machine.StartScan(ctx, request, p.settings())
 	if refusal != "" {
-		p.message = notice{refusal, receipt}
+		p.message = p.ofJob(refusal, receipt)
 		return
 	}
 	p.job = receipt

@@ -80,7 +80,14 @@ func TestACaseIsDoneFromWhereThePersonHasCome(t *testing.T) {
 	done("webconfig click 'Sign In'", 0)
 	done("webconfig click 'Sign in with Microsoft'", 0)
 	done("browser sign-in admin@contoso.com", 0)
+	shows := func() string {
+		var screen struct{ Text string }
+		p.object("/printer/panel", &screen)
+		return screen.Text
+	}
+	require.Contains(t, shows(), "has expired", "OK has not stored the sign-in yet")
 	done("webconfig click OK", 0)
+	require.NotContains(t, shows(), "has expired")
 	p.asks("/record/start", map[string]any{})
 	var recorded recordAnswer
 	p.object("/record", &recorded)

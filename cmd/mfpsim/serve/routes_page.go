@@ -167,7 +167,8 @@ type clocksAnswer struct {
 
 type dueRow struct {
 	At   time.Time `json:"at"`
-	What string    `json:"what"`
+	What string    `json:"what" doc:"in a sentence, in the language that was asked for"`
+	Name string    `json:"name" doc:"what the bench calls it, for diagnosis, in English"`
 }
 
 func pageRoutes() group {
@@ -406,8 +407,11 @@ func clocks(ctx context.Context, b *bench, in clockRequest) (clocksAnswer, error
 		if due.Name == waitName {
 			continue
 		}
-		answer.Due = append(answer.Due, dueRow{due.At, due.Name})
-		if len(answer.Due) == mostDue {
+		row := dueRow{due.At, dueIn(due.Name, in.Language, b.lab.Printers()), due.Name}
+		if n := len(answer.Due); n > 0 && answer.Due[n-1].What == row.What && row.At.Sub(answer.Due[n-1].At) < time.Second {
+			continue // it reads as the same
+		}
+		if answer.Due = append(answer.Due, row); len(answer.Due) == mostDue {
 			break
 		}
 	}

@@ -7,6 +7,7 @@ import { controlsOf, placeOf, remedyAt } from "./controls.js";
 import * as doit from "./doit.js";
 import { state, onChange, refresh } from "./state.js";
 import { isOver, nextOf } from "./steps.js";
+import { secret } from "./copy.js";
 import { language, stamp, t } from "./texts.js";
 
 const place = () => document.getElementById("case");
@@ -160,10 +161,18 @@ function steps(list, next) {
     h("div", {}, h("span", { class: "say" }, t(how(s)) + ": "), s.says,
       s.why && !s.done ? h("small", {}, t("why-" + s.why)) : s.until ? h("small", {}, t("held-until", { at: stamp(s.until, state.now.now) })) : s.at ? h("small", {}, t(s.looks ? "seen-at" : "done-at", { at: stamp(s.at, state.now.now) })) : null,
       s === next && s.aim.first.some((f) => f.says) ? h("div", { class: "first" }, t("first-of", { control: s.aim.control }), h("ul", {}, s.aim.first.map((f) => h("li", {}, f.says)))) : null,
+      s === next && asksCode(s) ? codeHere() : null,
       s === next ? h("div", {}, s.place ? h("button", { type: "button", class: "lk", "data-key": "go-" + s.line, onclick: () => go(placeOf(s), controlsOf(s), s) }, t("go-there")) : null,
         s.looks ? null : doit.button(s),
         h("button", { type: "button", class: "lk", "data-key": "skip-" + s.line, onclick: () => attempt(async () => { await post("/case/skip", { line: s.line }); await refresh(); }) }, t("skip"))) : null,
       s === next ? doit.told(s) : null))));
+}
+
+// asksCode reports whether a step needs the device code. codeHere says where it is: Web Config may show another page.
+const asksCode = (s) => /^browser (enter code$|sign-in )/.test(s.text);
+function codeHere() {
+  const { code } = state.now;
+  return h("div", { class: "first", id: "code-of-step" }, code ? [secret("code-that-waits", code), h("br"), t("code-also")] : t("no-code"));
 }
 
 // remedies lead to where the page has what helps in this very case.
@@ -179,7 +188,7 @@ function loaded(c, anew) {
   const cause = state.lines.filter((l) => l.protocol && l.tone === "refused" && l.number > c.from && (l.from !== "person" || l.party === "entra")).at(-1);
   // It is of the past once something went well after it.
   const past = cause && state.lines.some((l) => l.number > cause.number && l.tone === "good" && (l.kind === "outcome" || l.protocol === "SMTP"));
-  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text + past : "") + doit.key();
+  const key = "loaded" + language + JSON.stringify(c) + (cause ? cause.number + cause.text + past : "") + state.now.code + doit.key();
   if (key === drawn && !anew) return;
   const were = new Set([...place().querySelectorAll("details[open]")].map((d) => d.dataset.id));
   const fold = (id, summary, ...inside) => h("details", { "data-id": id, open: were.has(id) }, h("summary", { "data-key": "fold-" + id }, summary), inside);
@@ -208,12 +217,13 @@ function loaded(c, anew) {
       : c.mends ? h("p", { class: "goal" }, t(over && passed ? "all-over" : "solved-when")) : null;
   const remedy = h("div", { class: "rem" }, c.own ? [h("h3", {}, t("what-helps-here")), h("p", {}, c.own), remedies(c)] : null, h("h3", {}, t(c.own ? "guide-in-general" : "guide-says", { chapter: c.chapter })), c.remedy ? h("p", {}, c.remedy) : null,
     c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
+  const ending = [next ? null : doit.halted(), end]; // of the last act
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
     h("p", {}, c.question), c.account ? h("p", { class: "meta", id: "account-of-case" }, t("stands-for", { account: c.account })) : null,
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t(inLog(cause) ? "see-in-log" : "see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),
-    end,
+    ending,
     further.length ? fold("further", t("goes-on"), h("p", { class: "meta" }, t("goes-on-help")), further.map(part)) : null,
     besides.length ? fold("besides", t("bench-checks"), h("p", { class: "meta" }, t("bench-checks-help")), steps(besides, null)) : null,
     notes.length ? fold("notes", t("notes-in-english"), h("div", { lang: "en" }, notes.map((p) => h("p", { class: "part" }, p.says)))) : null,

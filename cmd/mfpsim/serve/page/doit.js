@@ -12,20 +12,50 @@ import { t } from "./texts.js";
 let hands = null; // of the page: view, go, show, act, follows, reload, changed
 let running = false;
 let problem = { line: 0, text: "" };
+let halt = null; // why the page has stopped, and the acts it is about: lines of the scenario
 
 export function start(given) { hands = given; }
 
 // key changes when what is drawn here does.
-export const key = () => JSON.stringify([running, problem]);
+export const key = () => JSON.stringify([running, problem, halt]);
 
 const press = (name, key, f) => h("button", { type: "button", class: name === "do-next" ? "b" : "lk", "data-key": key, "aria-disabled": running ? "true" : null, onclick: () => { if (!running) f(); } }, t(running && name === "do-next" ? "doing" : name));
 
 // head is what stands at the head of the part that is next, button beside a step.
-export const head = () => h("div", { class: "acts" }, press("do-next", "do-next", () => run(false)));
+export const head = () => [h("div", { class: "acts" }, press("do-next", "do-next", () => run(false))), halted()];
 export const button = (s) => press("do-it", "do-" + s.line, () => run(true));
 
 // told is what went wrong at a step.
 export const told = (s) => (problem.line === s.line ? h("p", { class: "unfit" }, problem.text) : null);
+
+// halted is why the page has stopped and what it does when it is asked again, as long as that is to be done.
+export function halted() {
+  const text = running || !halt ? "" : reason();
+  return text ? h("p", { class: "halted" }, text) : null;
+}
+
+function reason() {
+  const { why, seen, then, missed } = halt;
+  const ahead = actAhead(halt.been);
+  if ((ahead ? ahead.line : 0) !== then) return ""; // the reader has gone on
+  if (!ahead && state.now.case.solved) return ""; // that is said below
+  const says = (key, line) => t(key, { step: stepAt(line).says });
+  return [...missed.filter((line) => line !== seen && !over(line)).map((line) => says("halted-missed", line)),
+    t(why, { part: ahead && t(heads[partAt(then).kind] || "") }), seen && says(over(seen) ? "halted-seen" : "halted-unseen", seen),
+    ahead ? says("press-again", then) : t("nothing-to-do")].filter(Boolean).join(" ");
+}
+
+// heads are the headings of the parts before which the page stops.
+const heads = { remedy: "what-to-try", other: "another-solution", further: "goes-on" };
+
+// actAhead is the act that is done next; null: there is none.
+function actAhead(been) {
+  for (const passed = new Set(been); ; ) {
+    const step = nextOf(state.now.case, passed);
+    if (!step || !step.looks) return step;
+    passed.add(step.line);
+  }
+}
 
 const announce = (text) => { document.getElementById("announce").textContent = text; };
 const breath = (ms) => new Promise((go) => setTimeout(go, ms));
@@ -43,15 +73,18 @@ async function comes(is, patience) {
 const stepAt = (line) => state.now.case.parts.filter((p) => p.kind !== "story").flatMap((p) => p.steps).find((s) => s.line === line);
 const over = (line) => { const s = stepAt(line); return !s || isOver(s); };
 const partOf = (line) => state.now.case.parts.findIndex((p) => p.kind !== "story" && p.steps.some((s) => s.line === line));
+const partAt = (line) => state.now.case.parts[partOf(line)];
 
 // run does one step, or the next ones up to what is to be seen, or to the end of their part.
 async function run(one) {
   running = true;
   problem = { line: 0, text: "" };
+  halt = null;
   hands.changed();
   announce(t("doing"));
   const been = new Set();
-  let last = null;
+  const missed = [];
+  let [last, seen] = [null, null];
   try {
     for (;;) {
       const bench = state.bench;
@@ -60,18 +93,19 @@ async function run(one) {
       been.add(next.line);
       if (next.looks) {
         if (next.comes) continue;
-        await looks(next); // who goes on has seen enough
+        if (!(await looks(next))) missed.push(next.line); // who goes on has seen enough
         continue;
       }
       await does(next);
       last = next;
       if (state.bench !== bench) return;
-      const seen = one ? null : toSee(next);
+      seen = one ? null : toSee(next);
       if (seen) { await looks(seen); break; }
     }
-    announce(last ? t("did", { step: last.says }) : t("nothing-to-do"));
+    if (last) halts(one, been, missed, last, seen);
+    announce([last ? t("did", { step: last.says }) : "", reason()].filter(Boolean).join(" "));
   } catch (wrong) {
-    problem = { line: wrong.line || 0, text: t("did-not", { why: wrong.message }) };
+    problem = { line: wrong.line || 0, text: t("did-not", { why: wrong.message.replace(/[\s.।]+$/, "") }) };
     hands.view("case"); // where it is said
     announce(problem.text);
   } finally {
@@ -79,6 +113,16 @@ async function run(one) {
     hands.changed();
     keepsFocus();
   }
+}
+
+// halts keeps why the page has stopped. A step that was asked for alone has ended where the reader wanted.
+function halts(one, been, missed, last, seen) {
+  if (one && over(last.line)) return;
+  const acts = [...been].filter((line) => !stepAt(line).looks); // looks may have come true when it goes on
+  const ahead = actAhead(acts);
+  const another = ahead && partAt(ahead.line).kind !== partAt(last.line).kind && heads[partAt(ahead.line).kind];
+  const why = one ? "halted-typed" : another ? "halted-before" : seen ? "halted-look" : "halted-part";
+  halt = { why, been: acts, missed, seen: seen ? seen.line : 0, then: ahead ? ahead.line : 0 };
 }
 
 // keepsFocus gives the focus to the button again that has lost it: its column was out of sight, or its step is done.
@@ -90,19 +134,19 @@ function keepsFocus() {
 // toSee is what is to be seen right after an act, whether it has come true by now or not. Acts that were done with it, as
 // by a button of the bench's, lie behind.
 function toSee(step) {
-  const p = state.now.case.parts[partOf(step.line)];
+  const p = partAt(step.line);
   const behind = p.steps.slice(p.steps.findIndex((s) => s.line === step.line) + 1).find((s) => !s.besides && !s.comes && !s.unseen && (s.looks || !isOver(s)));
   return behind && behind.looks ? behind : null;
 }
 
-// looks leads to what is to be seen and waits a while for it.
+// looks leads to what is to be seen and waits a while for it; it answers whether that has come true.
 async function looks(step) {
   const place = placeOf(step);
   hands.view(["panel", "web-config", "browser"].includes(place) ? "see" : "behind");
   hands.show(place);
-  if (await comes(() => over(step.line), 600)) return;
+  if (await comes(() => over(step.line), 600)) return true;
   if (place === "web-config" && step.aim.path || place === "browser") hands.act(place, step, { kind: "look" });
-  await comes(() => over(step.line), 9000);
+  return comes(() => over(step.line), 9000);
 }
 
 class Failed extends Error {
@@ -134,7 +178,7 @@ const words = (text) => (text.match(/'(?:[^']|'')*'|\S+/g) || []).map((w) => w.r
 
 // inOneForm are the steps that fill in the same form as a step, with what sends it.
 function inOneForm(step) {
-  const steps = state.now.case.parts[partOf(step.line)].steps.filter((s) => !s.looks);
+  const steps = partAt(step.line).steps.filter((s) => !s.looks);
   const at = steps.findIndex((s) => s.line === step.line);
   const isFill = (s) => /^webconfig (set|enter|upload) /.test(s.text);
   let from = at;

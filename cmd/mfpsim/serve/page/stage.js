@@ -1,6 +1,7 @@
 // What does it look like? The panel, Web Config and Microsoft's pages, as the person sees them.
 
 import { attempt, get, post } from "./api.js";
+import { secret, word } from "./copy.js";
 import { bring, covered, fill, h, mark, tabs } from "./dom.js";
 import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
@@ -214,18 +215,6 @@ function beside(now) {
       h("button", { type: "button", class: "b", "data-key": "power", onclick: () => attempt(async () => { await post("/printer/power", { state: power }); await refresh(); }) }, t("power-" + power)),
       h("a", { class: "b", href: addresses.panel, target: "_blank", rel: "noopener" }, t("alone"))));
 }
-
-// word is a text of the page that another language is put into where it stands: what is beside a frame is not drawn anew.
-const word = (tag, key, attributes) => h(tag, { "data-t": key, ...attributes }, t(key));
-const secret = (key, text) => h("span", {}, word("span", key), " ", h("b", { class: "mono" }, text), " ", copyButton(key, text));
-
-// copyButton says that it has copied without another width: both words have its place.
-const copyButton = (key, text) => h("button", { type: "button", class: "lk copy", onclick: (e) => attempt(async () => {
-  const button = e.currentTarget;
-  await navigator.clipboard.writeText(text);
-  button.classList.add("done");
-  document.getElementById("announce").textContent = t("copied") + ": " + t(key).replace(/:$/, "");
-}) }, word("span", "copy", { class: "first" }), word("span", "copied", { class: "then" }), word("span", key, { class: "say" }));
 
 function frame(id, address, title) {
   if (!address) return word("p", "no-frames", { class: "warnbox" });

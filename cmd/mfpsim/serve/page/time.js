@@ -42,7 +42,7 @@ async function show(into) {
       h("label", {}, t("printers-own-date"), own), h("button", { class: "b", "data-key": "set-clock-own" }, t("set"))),
     h("h3", { class: "sub2" }, t("ends-by-itself")),
     c.deadlines.length ? h("ul", { class: "bare", id: "deadlines" }, c.deadlines.map((d, i) => deadline(d, i, new Date(c.now), reach))) : h("p", { class: "note" }, t("nothing-due")),
-    c.due.length ? [h("h3", { class: "sub2" }, t("what-happens-next")), h("ul", {}, c.due.map((d) => h("li", { class: "party" }, h("span", { lang: "en" }, d.what), h("span", {}, full(d.at)))))] : null);
+    c.due.length ? [h("h3", { class: "sub2" }, t("what-happens-next")), h("ul", {}, c.due.map((d) => h("li", { class: "party" }, h("span", {}, d.what), h("span", {}, full(d.at)))))] : null);
 }
 
 // deadline says when something ends or begins by itself, whose it is and what happens then; the clock goes there.
