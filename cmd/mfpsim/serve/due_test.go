@@ -61,5 +61,8 @@ func TestEachNameOfWhatIsDueHasASentence(t *testing.T) {
 		}
 		require.Regexp(t, latin, dueIn(name, "en", []string{"printer"}))
 	}
-	require.Equal(t, "The printer team asks again whether the sign-in is complete.", dueIn("team: sign-in", "en", []string{"printer", "team"}))
+	require.Equal(t,
+		"The printer team asks again whether the sign-in is complete.",
+		dueIn("team: sign-in", "en", []string{"printer", "team"}),
+	)
 }
