@@ -9,8 +9,8 @@ import (
 	"mfpsim/journal"
 )
 
-// dated gives each line that was ticked, or glimpsed, the time of what the record has of it: the bench looks when it has
-// leave to, and the clock may have gone on by then. A look comes after the acts before it in its part.
+// dated gives each line that was ticked, or glimpsed, the time of what the record has of it: the clock may have gone on
+// before the bench comes to look. A look comes after the acts before it in its part.
 func (c *Case) dated() {
 	if c.timed == nil {
 		c.timed = map[*CaseStep]time.Time{}
