@@ -140,7 +140,7 @@ func TestALongRecordFitsOntoThePage(t *testing.T) {
 	files, err := e.Files()
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(files[report.PageName]), 1<<20)
-	require.Contains(t, string(files[report.PageName]), "octets more: entra.txt")
+	require.Contains(t, string(files[report.PageName]), "bytes more: entra.txt")
 }
 
 func TestThePageOfARunTellsTheWorstFirst(t *testing.T) {

@@ -36,6 +36,7 @@ type Case struct {
 		spent         bool // tokens came for it
 	}
 	helper helper
+	timed  map[*CaseStep]time.Time // of lines that were ticked, when the record has it that they came true
 }
 
 // PartKind says what a part of a case is for.
@@ -261,6 +262,7 @@ func (c *Case) Look() {
 		c.parts[c.at-1].late(c.play)
 	}
 	c.goOn()
+	c.dated() // the proof has the time of what it shows
 	c.settle()
 	c.credit()
 	c.goOn()
@@ -269,6 +271,7 @@ func (c *Case) Look() {
 	}
 	c.outOfReach()
 	c.held()
+	c.dated()
 }
 
 // goOn takes parts in hand until one is not over.

@@ -1,6 +1,7 @@
 package sentences_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -133,4 +134,24 @@ func TestWhatTheRecordHidesStaysHidden(t *testing.T) {
 	told := sentences.Tell([]journal.Entry{e}, "en")
 	require.Len(t, told, 1)
 	require.NotContains(t, told[0].Text+told[0].Why, "secret")
+}
+
+// What a sentence names has a gender that it does not know: it agrees with its own noun.
+func TestASentenceAgreesWithNoNameThatIsPutIn(t *testing.T) {
+	var home journal.Entry
+	require.NoError(t, json.Unmarshal([]byte(`{"party":"printer","kind":"screen","screen":{"title":"होम स्क्रीन"}}`), &home))
+	page := journal.Entry{Party: "printer", Kind: journal.KindHTTP, HTTP: &journal.Exchange{
+		Method: "GET", Target: journal.Plain("/"), Status: 200, ResponseBody: journal.Plain("<title>Σελίδα</title>"),
+	}}
+	for _, row := range []struct {
+		of             journal.Entry
+		language, says string
+	}{
+		{home, "hi", "पैनल पर यह स्क्रीन खुली है: होम स्क्रीन।"},
+		{home, "el", "Ο πίνακας ελέγχου είναι στην οθόνη «होम स्क्रीन»."},
+		{page, "hi", "Web Config ने यह पेज दिखाया: Σελίδα।"},
+		{page, "el", "Το Web Config έδειξε τη σελίδα «Σελίδα»."},
+	} {
+		require.Equal(t, row.says, sentences.Tell([]journal.Entry{row.of}, row.language)[0].Text)
+	}
 }

@@ -1,0 +1,64 @@
+package serve
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mfpsim/scenarios"
+)
+
+// A line of the check list has the time of what it is about, whenever the bench comes to look: no mail before the scan
+// that it came of, no code before the job.
+func TestTicksHaveTheTimesOfWhatTheyAreAbout(t *testing.T) {
+	for name, play := range map[string]func(s *served, p *person){
+		"done for the person": func(s *served, _ *person) { s.isDoneForThePerson() },
+		"over the control API": func(_ *served, p *person) {
+			scan, minute := map[string]any{"to": []string{"bob@fabrikam.com"}}, map[string]any{"duration": "1m"}
+			p.asks("/printer/scan", scan)
+			p.asks("/clock/advance", minute)
+			p.does([]string{"exchange", "Set-TransportConfig", "-SmtpClientAuthenticationDisabled", "$false"})
+			p.asks("/printer/scan", scan)
+			p.asks("/clock/advance", minute)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := live(t, Config{Seed: 7, Scenario: "trouble/smtp-auth-disabled"})
+			play(s, newPerson(s, nil))
+			var now caseAnswer
+			s.object("/case", &now)
+			require.NotNil(t, now.Solved)
+			var lines []struct {
+				At            time.Time
+				Kind, Receipt string
+			}
+			s.object("/wire?since=0&language=en", &lines)
+			jobs := map[string]time.Time{}
+			for _, l := range lines {
+				if l.Kind == "outcome" {
+					jobs[l.Receipt] = l.At
+				}
+			}
+			scan := time.Time{}
+			for _, p := range now.Parts {
+				for _, step := range p.Steps {
+					if p.Kind == scenarios.PartStory || step.At == nil {
+						continue
+					}
+					switch {
+					case step.Text == "scan email bob@fabrikam.com":
+						scan = *step.At
+					case step.Text == "jobs shows Email 312":
+						require.Equal(t, jobs["1"], *step.At)
+						require.True(t, scan.Before(*step.At), "the scan was made before its job ended")
+					case step.Text == "mailbox bob@fabrikam.com shows from=admin@contoso.com":
+						require.False(t, step.At.Before(scan), "the mail came before it was scanned")
+						require.False(t, jobs["2"].Before(*step.At), "the job ends when its mail is taken")
+					}
+				}
+			}
+			require.False(t, scan.IsZero())
+		})
+	}
+}
