@@ -20,7 +20,7 @@ var hindi = map[string]wording{
 		"ours",
 	},
 	"That code didn't work. Check the code and try again.": {
-		"वह कोड काम नहीं किया। कोड जाँचें और फिर से प्रयास करें।",
+		"उस कोड ने काम नहीं किया। कोड जाँचें और फिर से प्रयास करें।",
 		"ours",
 	},
 	"Next": {
