@@ -98,7 +98,7 @@ func TestLinesOfEveryKindAreSentences(t *testing.T) {
 			"Το αρχείο καταγραφής συνδέσεων του Entra ID έχει σύνδεση του admin@contoso.com με αριθμό σφάλματος 53003, «Only from the office».",
 		},
 		"memory has no secrets": {
-			"The printer's memory holds no password and no token in clear.", "प्रिंटर की मेमोरी में कोई खुला पासवर्ड या टोकन नहीं है।",
+			"The printer's memory holds no password and no token in clear.", "प्रिंटर की मेमोरी में पढ़ने योग्य कोई पासवर्ड या टोकन नहीं है।",
 			"Η μνήμη του εκτυπωτή δεν περιέχει αναγνώσιμο κωδικό πρόσβασης ή διακριτικό.",
 		},
 		"network maker unreachable times=1": {

@@ -221,7 +221,7 @@ func TestALabelIsToldAsItIsShown(t *testing.T) {
 	for language, wanted := range map[string][]string{
 		"en": {"Sign In was clicked in Web Config.", "Sign in with Microsoft was clicked in Web Config.", "Log in."},
 		"hi": {"Sign In पर क्लिक", "Sign in with Microsoft पर क्लिक", "Log in"},
-		"el": {"έγινε κλικ στο Σύνδεση.", "έγινε κλικ στο Sign in with Microsoft.", "MFP-4100 - Σύνδεση"},
+		"el": {"έγινε κλικ στην επιλογή Σύνδεση.", "έγινε κλικ στην επιλογή Sign in with Microsoft.", "MFP-4100 - Σύνδεση"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			p := inLanguage(t, "trouble/code-not-entered", language)
