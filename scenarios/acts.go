@@ -82,7 +82,7 @@ func mayMend(words []string) bool {
 		return !strings.HasPrefix(words[1], "Get-")
 	case "browser":
 		return words[1] == "sign-in"
-	case "panel", "scan", "jobs", "sheet", "clock":
+	case "panel", "lang", "scan", "jobs", "sheet", "clock":
 		return false
 	}
 	return true
