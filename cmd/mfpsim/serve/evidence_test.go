@@ -204,7 +204,7 @@ func TestWhatWasTriedIsWhatWasChanged(t *testing.T) {
 	p.does([]string{"webconfig", "open", "Network > Email Server > Connection Test"})
 	p.does([]string{"webconfig", "click", "Start"})
 	p.does([]string{"exchange", "Get-CASMailbox", "admin@contoso.com"})
-	p.asks("/printer/language", map[string]any{"language": "el"})
+	p.asks("/printer/language", map[string]any{"language": "en"})
 	p.does([]string{"exchange", "Set-CASMailbox", "admin@contoso.com", "-SmtpClientAuthenticationDisabled", "$false"})
 	p.asks("/evidence", map[string]any{"language": "en"})
 	page := string(s.fetched("/evidence/page"))
