@@ -76,8 +76,8 @@ func TestAnExpiredSignInIsSaidAtTheAttemptAndThenTheSignInIsGoneEverywhere(t *te
 	require.Contains(t, b.browser.Text(), "Email service : Microsoft Exchange Online")
 }
 
-// What the panel says of a lost sign-in goes with its cause, once OK has stored another one. What is about something else
-// waits for whoever reads it.
+// What the panel says of a lost sign-in goes with its cause, once OK has stored another one. What is about something
+// else waits for whoever reads it.
 func TestAMessageAboutALostSignInGoesWhenASignInIsStored(t *testing.T) {
 	const expired = "The connection to the cloud service or email service has expired. The administrator must perform the sign-in operation again."
 	b := newBench(t)

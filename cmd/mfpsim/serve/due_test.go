@@ -61,5 +61,6 @@ func TestEachNameOfWhatIsDueHasASentence(t *testing.T) {
 		}
 		require.Regexp(t, latin, dueIn(name, "en", []string{"printer"}))
 	}
-	require.Equal(t, "The printer team asks again whether the sign-in is complete.", dueIn("team: sign-in", "en", []string{"printer", "team"}))
+	of := []string{"printer", "team"}
+	require.Equal(t, "The printer team asks again whether the sign-in is complete.", dueIn("team: sign-in", "en", of))
 }

@@ -408,8 +408,11 @@ func clocks(ctx context.Context, b *bench, in clockRequest) (clocksAnswer, error
 			continue
 		}
 		row := dueRow{due.At, dueIn(due.Name, in.Language, b.lab.Printers()), due.Name}
-		if n := len(answer.Due); n > 0 && answer.Due[n-1].What == row.What && row.At.Sub(answer.Due[n-1].At) < time.Second {
-			continue // it reads as the same
+		if n := len(answer.Due); n > 0 {
+			before := answer.Due[n-1]
+			if before.What == row.What && row.At.Sub(before.At) < time.Second {
+				continue // it reads as the same
+			}
 		}
 		if answer.Due = append(answer.Due, row); len(answer.Due) == mostDue {
 			break
