@@ -222,8 +222,9 @@ func (q *question) texts() {
 	for _, s := range q.known.read(q.pieces) {
 		q.used(s.text)
 		switch {
-		case strings.HasSuffix(s.id, ".solution") && len(q.answer.Items) > 0:
-			// Several codes have one solution: beside a code or its status it says nothing more.
+		case strings.HasSuffix(s.id, ".solution") && (len(q.answer.Items) > 0 || enhancedForm.MatchString(q.text)):
+			// Several codes have one solution: beside a code or its status it says nothing more. Replies end with its
+			// words too.
 		case s.code() != "":
 			q.code(s.code())
 		case strings.HasPrefix(s.id, "chapter."):

@@ -96,6 +96,9 @@ func (q *question) rank() {
 		}
 		return rows[a].Often - rows[b].Often
 	})
+	if byWords || q.sameKind("code") > 0 { // a reply or a number means its own causes and no other
+		order = q.withNeighbours(order, evidence, against)
+	}
 	if byWords || len(q.answer.Items) == 0 {
 		order = order[:min(len(order), mostCauses)]
 	}
@@ -120,6 +123,51 @@ func (q *question) rank() {
 			return !slices.ContainsFunc(q.answer.Causes, func(c Cause) bool { return c.ID == id })
 		})
 	}
+}
+
+// mostBeforeNeighbours is how many causes that end otherwise, with the best itself, may stand before its neighbours.
+const mostBeforeNeighbours = 2
+
+// withNeighbours puts behind the best cause, and what the text speaks of nearly as much, those that end as it does,
+// the most common first: somebody's own words seldom tell them apart, and who asks further should not have to guess.
+func (q *question) withNeighbours(order []int, evidence []float64, against []bool) []int {
+	if len(order) == 0 || against[order[0]] {
+		return order
+	}
+	rows, best := causes(), order[0]
+	near := slices.IndexFunc(order, func(i int) bool { return against[i] || evidence[i] < evidence[best]*3/4 })
+	if near < 0 {
+		near = len(order)
+	}
+	near = min(near, mostBeforeNeighbours)
+	kinds := q.endAlike(rows[best].Kinds)
+	var neighbours []int
+	for i, row := range rows {
+		if row.endsIn(kinds) && !against[i] && !slices.Contains(order[:near], i) {
+			neighbours = append(neighbours, i)
+		}
+	}
+	slices.SortStableFunc(neighbours, func(a, b int) int { return rows[a].Often - rows[b].Often })
+	isNear := func(i int) bool { return slices.Contains(neighbours, i) }
+	behind := slices.DeleteFunc(slices.Clone(order[near:]), isNear)
+	return slices.Concat(order[:near], neighbours, behind)
+}
+
+// endAlike are kinds with those of which the panel says the same.
+func (q *question) endAlike(kinds []outcome.Kind) []outcome.Kind {
+	alike := slices.Clone(kinds)
+	said := map[string]bool{}
+	for _, row := range q.known.standard.Outcomes {
+		if row.Panel != "" && slices.Contains(kinds, outcome.Kind(row.Kind)) {
+			said[row.Panel] = true
+		}
+	}
+	for _, row := range q.known.standard.Outcomes {
+		if said[row.Panel] {
+			alike = append(alike, outcome.Kind(row.Kind))
+		}
+	}
+	return alike
 }
 
 // otherCode is the cause that the words speak for more than for any that has the code in the text, and what to say of

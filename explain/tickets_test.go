@@ -1,12 +1,15 @@
 package explain_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"mfpsim/core/oauth"
 	"mfpsim/explain"
+	"mfpsim/fakeentra"
 	"mfpsim/guide"
 )
 
@@ -160,6 +163,84 @@ func TestWhatTheOrganizationTurnedOffForAllPrintersComesFirst(t *testing.T) {
 			require.Equal(t, "trouble/smtp-auth-disabled", a.Causes[0].Scenario)
 			require.Empty(t, a.Causes[1].Note, "a cause whose code is another stands behind those that fit")
 		})
+	}
+}
+
+// Whoever tells of SMTP AUTH is shown the neighbours of the cause, the most common first: other causes that end with
+// the same code. One cause that ends otherwise may stand before them.
+func TestATicketAboutSMTPAUTHShowsTheNeighboursOfItsCause(t *testing.T) {
+	neighbours := []string{"smtp-auth-tenant", "smtp-auth-mailbox", "security-defaults", "authentication-policy"}
+	for _, row := range []struct {
+		ticket string
+		exact  bool // no other cause stands among them
+	}{
+		{"The printer shows 312 and cannot send. Our IT says the log has 5.7.139.", true},
+		{"our printer cannot send scans since last week, the server answers SmtpClientAuthentication is disabled", true},
+		{"हमारा प्रिंटर 312 दिखाता है, IT कहता है SMTP AUTH बंद है", true},
+		{"ο εκτυπωτής γράφει 312 και ο τεχνικός είδε στο αρχείο 5.7.139, το SMTP AUTH είναι κλειστό;", true},
+		{
+			"Hi, new printer, set up by the book with OAuth2 and our Microsoft 365 account. The sign-in went fine and the printer says it is signed in, but every scan to email fails with an error about authentication. " +
+				"Our IT man says that nothing on our side blocks the account and he can log in to Outlook with it. What are we missing?", false,
+		},
+	} {
+		a := answer(t, row.ticket, "")
+		if found := ids(a); row.exact {
+			require.ElementsMatch(t, neighbours, found[:4], row.ticket)
+			require.Equal(t, "security-defaults", found[2], row.ticket)
+		} else {
+			require.Subset(t, found[:5], neighbours, row.ticket)
+		}
+	}
+	const reply = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant"
+	require.Equal(t, []string{"smtp-auth-tenant"}, ids(answer(t, reply, "en")), "it means this cause and no other")
+}
+
+// What a reply or a number means is what docs/reference says of it.
+func TestEachReplyAndNumberLeadsToWhatTheReferenceSays(t *testing.T) {
+	for asked, causes := range map[string][]string{
+		"535 5.7.3 Authentication unsuccessful":                                      {"security-defaults", "password-method"},
+		"451 5.7.3 STARTTLS is required to send mail":                                {"secure-connection"},
+		"535 5.7.139 Authentication unsuccessful, basic authentication is disabled.": {"authentication-policy", "password-method"},
+		"535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.":         {"security-defaults"},
+		"535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.": {"password-method", "policy-turned-on", "mfa-later"},
+		"535 5.7.139 Authentication unsuccessful, federated STS service was unreachable.":                                                              {"password-method"},
+		"421 4.7.66 TLS 1.0 and 1.1 are not supported.":                                                                                                {"old-firmware"},
+		"554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException":                                                                     {"server-busy"},
+		"554 5.2.2 mailbox full": {"mailbox-full"},
+		"550 5.2.253":            {"account-without-mailbox", "server-busy"},
+		"550 5.2.255":            {"recipient-refused", "server-busy"},
+		"550 5.7.512":            {"sender-not-account"},
+		"AADSTS70018":            {"code-mistyped"},
+		"AADSTS70019":            {"code-expired"},
+		"AADSTS70008":            {"expired"},
+		"AADSTS50055":            {"password-changed"},
+		"AADSTS50132":            {"password-changed", "sessions-revoked"},
+		"AADSTS530035":           {"security-defaults", "policy-turned-on"},
+		"AADSTS90009":            {"application-refused"},
+		"AADSTS90072":            {"personal-account"},
+		"AADSTS1002016":          {"old-firmware"},
+	} {
+		require.Equal(t, causes, ids(answer(t, asked, "en")), asked)
+	}
+}
+
+// A number that ends the sign-in in one way leads to a cause that ends so; but for those whose remedy is another one's.
+func TestACauseOfANumberEndsAsTheCoreDoes(t *testing.T) {
+	others := map[int]string{
+		50105:   "application-refused",                 // the user is not assigned to the application
+		9002331: "work-account",                        // an application for personal accounts alone
+		90094:   "role-missing", 90095: "role-missing", // nobody has consented yet
+	}
+	for _, row := range fakeentra.Catalogue() {
+		kind, known := oauth.Meaning(row.Code)
+		if !known || len(explain.CausesOf(kind)) == 0 {
+			continue
+		}
+		found := ids(answer(t, fmt.Sprintf("AADSTS%d", row.Code), "en"))
+		fits := func(id string) bool {
+			return id == others[row.Code] || others[row.Code] == "" && slices.Contains(explain.CausesOf(kind), id)
+		}
+		require.True(t, slices.ContainsFunc(found, fits), "%d ends as %s, and leads to %v", row.Code, kind, found)
 	}
 }
 

@@ -409,8 +409,8 @@ func clocks(ctx context.Context, b *bench, in clockRequest) (clocksAnswer, error
 		}
 		row := dueRow{due.At, dueIn(due.Name, in.Language, b.lab.Printers()), due.Name}
 		if n := len(answer.Due); n > 0 {
-			last := answer.Due[n-1]
-			if last.What == row.What && row.At.Sub(last.At) < time.Second {
+			before := answer.Due[n-1]
+			if before.What == row.What && row.At.Sub(before.At) < time.Second {
 				continue // it reads as the same
 			}
 		}
