@@ -37,6 +37,8 @@ func TestAPrinterThatIsOffSaysSoInItsFrames(t *testing.T) {
 			p := opensBench(t, language)
 			p.clicks(key("power"))
 			p.sees("#panel-off:not([hidden])")
+			require.Equal(t, "true", p.script(`String(document.getElementById("panel").nextElementSibling.id === "panel-off")`),
+				"it stands below the panel, which keeps its place")
 			p.clicks("#tab-web-config")
 			p.sees("#web-config-off:not([hidden])")
 			require.Contains(t, p.script(`document.querySelector("#web-config-off").textContent`), map[string]string{

@@ -143,6 +143,33 @@ func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
 	}
 }
 
+// What the page stops for in Web Config is marked and in sight, also where the page of the code has to go on to it.
+func TestWhatThePageStopsForIsInSight(t *testing.T) {
+	c := newClerk(t, "el")
+	c.script(`document.getElementById("find-text").value = "AADSTS53003"; ""`)
+	c.click(".find button")
+	c.click(key("load-trouble/conditional-access-block"))
+	c.sees(".step.now")
+	status := c.label("Current Status")
+	for range 6 {
+		c.click(`[data-key="do-next"]`)
+		c.restsAfterDo()
+		if strings.Contains(c.script(`document.querySelector(".halted").textContent`), status) {
+			break
+		}
+	}
+	top := c.evaluates(c.web, fmt.Sprintf(`(() => {
+		const is = (n) => n.style.outline && n.textContent.includes(%q);
+		const n = [...document.querySelectorAll("main *")].find(is);
+		return n ? String(n.getBoundingClientRect().top) : "";
+	})()`, status))
+	require.Equal(t, "true", c.script(fmt.Sprintf(`(() => {
+		const box = (q) => document.querySelector(q).getBoundingClientRect();
+		const [f, s] = [box("#pane-web-config iframe"), box("#stage")];
+		return String(f.top + %s > s.top && f.top + %[1]s + 20 < s.bottom);
+	})()`, top)))
+}
+
 // firstOf is the first step of what is left that has a line.
 func (c *clerk) firstOf(line string) caseStep {
 	c.t.Helper()

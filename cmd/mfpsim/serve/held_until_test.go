@@ -37,14 +37,17 @@ func TestWhatHeldUntilAMailCameSaysSo(t *testing.T) {
 
 // The account of a case stands for the customer's: it is that of the scenario, and nobody has to write it down.
 func TestACaseNamesTheAccountThatStandsForTheCustomers(t *testing.T) {
-	for id, account := range map[string]string{
-		"exchange/sender-is-not-the-account": "admin@contoso.com",
-		"exchange/direct-send":               "admin@contoso.com",
-		"users/log-in":                       "",
+	for id, accounts := range map[string][2]string{
+		"exchange/sender-is-not-the-account": {"admin@contoso.com"},
+		"exchange/direct-send":               {"admin@contoso.com"},
+		"users/log-in":                       {},
+		"fax/a-call-that-fails":              {"", "office@fax.example.com"},
+		"fax/permission-of-graph":            {"", "fax@contoso.com"},
+		"fax/two-sign-ins":                   {"admin@contoso.com", "office@fax.example.com"},
 	} {
 		s := live(t, Config{Scenario: id})
 		var now caseAnswer
 		s.object("/case", &now)
-		require.Equal(t, account, now.Account, id)
+		require.Equal(t, accounts, [2]string{now.Account, now.FaxAccount}, id)
 	}
 }

@@ -45,7 +45,8 @@ type caseAnswer struct {
 	Title         string     `json:"title" doc:"in the language that was asked for, where the case has one in it"`
 	TitleLanguage string     `json:"titleLanguage" doc:"that of the title"`
 	Question      string     `json:"question" doc:"what the user reads, and asks"`
-	Account       string     `json:"account" doc:"that stands for the customer's: the first with which the printer signs in, else the first of the case; empty: the case has none"`
+	Account       string     `json:"account" doc:"that stands for the customer's: the first with which the printer signs in to send email, else the first of the case; empty: the case has none, or is about the fax server alone"`
+	FaxAccount    string     `json:"faxAccount" doc:"the same for the fax server's own sign-in; empty: the case has none"`
 	Chapter       string     `json:"chapter" doc:"title of the guide's chapter"`
 	Number        string     `json:"number" doc:"of the chapter, ours"`
 	Proves        []string   `json:"proves" doc:"rules of the guide"`
@@ -250,7 +251,7 @@ func (b *bench) caseNow(language string) caseAnswer {
 		return answer
 	}
 	answer.ID, answer.Question = c.Scenario.ID, c.Question(language)
-	answer.Account = c.Account()
+	answer.Account, answer.FaxAccount = c.Accounts()
 	answer.Title, answer.TitleLanguage = c.Scenario.TitleIn(language)
 	answer.Proves = list(c.Scenario.Proofs())
 	answer.Number, answer.Chapter = c.Scenario.Chapter(language)

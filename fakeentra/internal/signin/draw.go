@@ -36,12 +36,9 @@ type sheet struct {
 	user directory.Account
 }
 
-// country is where the device seems to be: the fake has no map of addresses.
-const country = "United States"
-
 // say finds a text, filled in.
 func (p *sheet) say(key texts.Key) string {
-	return words.Fill(texts.Say(key), "{app}", p.app.Name, "{country}", country)
+	return words.Fill(texts.Say(key), "{app}", p.app.Name, "{country}", texts.Country("en"))
 }
 
 // next is the button that goes on, other one that does something else.

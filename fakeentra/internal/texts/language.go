@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"mfpsim/fakeentra/internal/words"
 )
@@ -107,10 +108,16 @@ func Translate(tag, text string) string {
 	return text
 }
 
+// Country is where a device seems to be, in a language: the fake has no map of addresses.
+func Country(tag string) string {
+	return display.Regions(language.Make(tag)).Name(language.MustParseRegion("US"))
+}
+
 // dictionary turns whole texts into those of another language; values that are filled in are kept.
 type dictionary struct {
 	whole    map[string]string
 	patterns []pattern
+	country  struct{ from, to string } // alone of what is filled in it has a name in each language
 }
 
 // pattern finds a text in which something is filled in.
@@ -144,7 +151,11 @@ func (d *dictionary) translate(text string) (string, bool) {
 		to := p.to
 		for i, name := range p.from.SubexpNames() {
 			if i > 0 {
-				to = strings.ReplaceAll(to, "{"+name+"}", match[i])
+				value := match[i]
+				if name == "country" && value == d.country.from {
+					value = d.country.to
+				}
+				to = strings.ReplaceAll(to, "{"+name+"}", value)
 			}
 		}
 		return to, true
@@ -162,6 +173,9 @@ func dictionaries(toEnglish bool) map[string]*dictionary {
 	all := map[string]*dictionary{}
 	for tag, table := range translations {
 		d := &dictionary{whole: map[string]string{}}
+		if d.country.from, d.country.to = Country("en"), Country(tag); toEnglish {
+			d.country.from, d.country.to = d.country.to, d.country.from
+		}
 		for _, key := range slices.Sorted(maps.Keys(table)) {
 			if toEnglish {
 				d.add(table[key].text, key)

@@ -27,3 +27,21 @@ func TestEveryTextOfThePagesIsThereInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// Microsoft's page names the country of the device in the language of the page; who reads it in English finds it so.
+func TestTheCountryOfTheDeviceIsNamedInTheLanguageOfThePage(t *testing.T) {
+	said := func(country string) string {
+		return "You're signing in to Printer on another device located in " + country +
+			". If it's not you, close this page."
+	}
+	for tag, country := range map[string]string{
+		"en": "United States", "hi": "संयुक्त राज्य", "el": "Ηνωμένες Πολιτείες",
+	} {
+		shown := Translate(tag, said("United States"))
+		require.Contains(t, shown, country)
+		read, known := English(tag, shown)
+		require.True(t, known)
+		require.Equal(t, said("United States"), read)
+		require.Contains(t, Translate(tag, said("Freedonia")), "Freedonia", "what has no name stays")
+	}
+}

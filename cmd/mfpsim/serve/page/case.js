@@ -219,7 +219,7 @@ function loaded(c, anew) {
     c.solution ? [c.remedy ? h("h3", {}, t("guide-solution", { code: c.code })) : null, h("p", {}, c.solution)] : null);
   const ending = [next ? null : doit.halted(), end]; // of the last act
   fill(place(), h("h3", { class: "q", lang: c.titleLanguage }, c.title), h("p", { class: "meta" }, c.chapter),
-    h("p", {}, c.question), c.account ? h("p", { class: "meta", id: "account-of-case" }, t("stands-for", { account: c.account })) : null,
+    h("p", {}, c.question), c.account || c.faxAccount ? h("p", { class: "meta", id: "account-of-case" }, [c.account && t("stands-for", { account: c.account }), c.faxAccount && t("stands-for-fax", { account: c.faxAccount })].filter(Boolean).join(" ")) : null,
     story.length ? fold("story", t("story", { n: story.length }), story.map(part)) : null,
     kind("symptom", "what-the-user-sees"),
     cause ? h("div", { class: past ? "cause past" : "cause" }, h("h3", {}, t(past ? "cause-past" : "cause", { at: stamp(cause.at, state.now.now) })), h("p", {}, cause.text), h("button", { type: "button", class: "lk", "data-key": "cause", onclick: () => reveal(cause) }, t(inLog(cause) ? "see-in-log" : "see-on-wire"))) : null, remedy, kind("remedy", "what-to-try"), kind("other", "another-solution"),

@@ -100,7 +100,7 @@ async function run(one) {
       last = next;
       if (state.bench !== bench) return;
       seen = one ? null : toSee(next);
-      if (seen) { await looks(seen); break; }
+      if (seen) { await looks(seen, true); break; }
     }
     if (last) halts(one, been, missed, last, seen);
     announce([last ? t("did", { step: last.says }) : "", reason()].filter(Boolean).join(" "));
@@ -139,14 +139,16 @@ function toSee(step) {
   return behind && behind.looks ? behind : null;
 }
 
-// looks leads to what is to be seen and waits a while for it; it answers whether that has come true.
-async function looks(step) {
+// looks leads to what is to be seen and waits a while for it; it answers whether that has come true. Where the page
+// stops for it, it is brought into sight.
+async function looks(step, stops) {
   const place = placeOf(step);
   hands.view(["panel", "web-config", "browser"].includes(place) ? "see" : "behind");
   hands.show(place);
-  if (await comes(() => over(step.line), 600)) return true;
+  const seen = await comes(() => over(step.line), 600);
+  if (seen && !stops) return true;
   if (place === "web-config" && step.aim.path || place === "browser") hands.act(place, step, { kind: "look" });
-  return comes(() => over(step.line), 9000);
+  return seen || comes(() => over(step.line), 9000);
 }
 
 class Failed extends Error {

@@ -119,6 +119,7 @@
       const stays = location.pathname === address || !aim.acts;
       if (stays && !aim.acts && aim.sees.length && !aim.control && !aim.again) { later({ ...aim, again: true }); location.reload(); return; } // as it is now
       if (stays && acts) { cannot(); return; }
+      if (stays && deed && deed.kind === "look" && aim.sees.length) later({ ...aim, until: Math.min(aim.until || Infinity, Date.now() + 10000) }); // the page may go on by itself to what shows it
       if (stays) { rings(document.querySelector("main h1")); return; }
     }
     if ((!link || aim.tries > 5) && deed) { cannot(); return; }
@@ -175,7 +176,7 @@
   }
   addEventListener("message", (e) => {
     if (e.source !== parent || e.origin !== new URL(bench).origin || !e.data || e.data.mfpsim !== "bench") return;
-    if (e.data.aim) goes(e.data.aim);
+    if (e.data.aim) { sessionStorage.removeItem("aim"); goes(e.data.aim); }
     // The password comes when it is asked for, into the field and nowhere else.
     const field = typeof e.data.password === "string" && location.pathname === "/login" && document.querySelector("main input[type=password]");
     if (field) { types(field, e.data.password); field.form.requestSubmit(field.form.querySelector("button:not([hidden])")); }
