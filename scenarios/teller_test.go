@@ -94,7 +94,7 @@ func TestLinesOfEveryKindAreSentences(t *testing.T) {
 		},
 		"entra log shows admin@contoso.com 53003 'Only from the office'": {
 			"The sign-in log of Entra ID has a sign-in of admin@contoso.com with error number 53003, “Only from the office”.",
-			"Entra ID के साइन-इन लॉग में admin@contoso.com का साइन-इन है, इसके साथ: गड़बड़ी संख्या 53003, “Only from the office”।",
+			"Entra ID के साइन-इन लॉग में admin@contoso.com का साइन-इन है, इसके साथ: गड़बड़ी नंबर 53003, “Only from the office”।",
 			"Το αρχείο καταγραφής συνδέσεων του Entra ID έχει σύνδεση του admin@contoso.com με αριθμό σφάλματος 53003, «Only from the office».",
 		},
 		"memory has no secrets": {
