@@ -76,7 +76,7 @@ func (q *question) rank() {
 			likely[i] = true
 			evidence[i] += words[i]
 		case likely[i] && words[i] >= enough:
-			evidence[i] += min(math.Floor(words[i]/enough)*enough/10, 0.9) // a word more or less is as good
+			evidence[i] += min(math.Floor(asGood(words, likely, i)/enough)*enough/10, 0.9)
 		}
 	}
 	var order []int
@@ -123,6 +123,18 @@ func (q *question) rank() {
 			return !slices.ContainsFunc(q.answer.Causes, func(c Cause) bool { return c.ID == id })
 		})
 	}
+}
+
+// asGood is what the words say for a cause; if they say little more for one that ends as it does, the same as for that
+// one: a word more or less tells no two of them apart.
+func asGood(words []float64, likely []bool, of int) float64 {
+	rows, most := causes(), words[of]
+	for i, score := range words {
+		if likely[i] && rows[i].endsIn(rows[of].Kinds) && words[of] >= score*3/4 {
+			most = max(most, score)
+		}
+	}
+	return most
 }
 
 // mostBeforeNeighbours is how many causes that end otherwise, with the best itself, may stand before its neighbours.

@@ -55,6 +55,10 @@ func TestAWholeTicketLeadsToTheRightCase(t *testing.T) {
 				"Somebody on a forum mentioned that SMTP AUTH is disabled by default. Where do I switch it on?", "smtp-auth-tenant",
 		},
 		{
+			"SMTP AUTH off, as the connection test tells it, in English", "Hello, we moved to OAuth2 last week as your letter asked. Sign-in OK, status page says signed in, but scanning to mail gives 312 every time, " +
+				"and the connection test says something about SMTP authentication. Our provider says Microsoft 365 is \"all green\". What do we have to switch on, and where?", "smtp-auth-tenant",
+		},
+		{
 			"SMTP AUTH off, told without its name, in English", "Hi, new printer, set up by the book with OAuth2 and our Microsoft 365 account. The sign-in went fine and the printer says it is signed in, but every scan to email fails with an error about authentication. " +
 				"Our IT man says that nothing on our side blocks the account and he can log in to Outlook with it. What are we missing?", "smtp-auth-tenant",
 		},
