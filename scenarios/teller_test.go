@@ -73,7 +73,7 @@ func TestLinesOfEveryKindAreSentences(t *testing.T) {
 		},
 		"jobs 5 shows Email 313 'A DNS error has occurred.'": {
 			"Job no. 5 in the job history: Email, error code 313, “A DNS error has occurred”.",
-			"जॉब इतिहास में जॉब संख्या 5: Email, गड़बड़ी कोड 313, “A DNS error has occurred”।",
+			"जॉब इतिहास में जॉब नं. 5: Email, गड़बड़ी कोड 313, “A DNS error has occurred”।",
 			"Η εργασία αρ. 5 στο ιστορικό εργασιών: Email, κωδικός σφάλματος 313, «A DNS error has occurred».",
 		},
 		"! jobs 3 shows Error": {
