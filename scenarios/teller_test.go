@@ -103,7 +103,7 @@ func TestLinesOfEveryKindAreSentences(t *testing.T) {
 		},
 		"network maker unreachable times=1": {
 			"Fault on the way to the maker's server: nobody answers at the address, once.",
-			"निर्माता के सर्वर के रास्ते में खराबी: पते पर कोई उत्तर नहीं देता, एक बार।",
+			"निर्माता के सर्वर के रास्ते में ख़राबी: पते पर कोई उत्तर नहीं देता, एक बार।",
 			"Βλάβη στη διαδρομή προς τον διακομιστή του κατασκευαστή: κανείς δεν απαντά στη διεύθυνση, μία φορά.",
 		},
 		"provider faxes shows 0301234567 failed busy": {
@@ -120,7 +120,7 @@ func TestLinesOfEveryKindAreSentences(t *testing.T) {
 		},
 		"exchange answer at=AUTH reply='454 4.7.0 Later' times=1": {
 			"On the Faults tab, plant this answer of Exchange Online: at=AUTH reply='454 4.7.0 Later' times=1",
-			"“खराबियाँ” टैब पर Exchange Online का यह उत्तर लगाएँ: at=AUTH reply='454 4.7.0 Later' times=1",
+			"“ख़राबियाँ” टैब पर Exchange Online का यह उत्तर लगाएँ: at=AUTH reply='454 4.7.0 Later' times=1",
 			"Στην καρτέλα «Βλάβες», εφαρμόστε αυτή την απάντηση του Exchange Online: at=AUTH reply='454 4.7.0 Later' times=1",
 		},
 	} {
