@@ -168,7 +168,8 @@ func TestWhatTheOrganizationTurnedOffForAllPrintersComesFirst(t *testing.T) {
 			require.Empty(t, a.Causes[1].Note, "a cause whose code is another stands behind those that fit")
 		})
 	}
-	a := answer(t, "Scanning to mail gives 312 every time, and the connection test says something about SMTP authentication.", "")
+	const both = "Scanning to mail gives 312 every time, and the connection test says something about SMTP authentication."
+	a := answer(t, both, "")
 	require.Equal(t, "smtp-auth-tenant", a.Causes[0].ID, "the words do not tell organization and mailbox apart: %v", ids(a))
 }
 

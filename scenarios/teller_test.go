@@ -77,7 +77,7 @@ func TestLinesOfEveryKindAreSentences(t *testing.T) {
 			"Η εργασία αρ. 5 στο ιστορικό εργασιών: Email, κωδικός σφάλματος 313, «A DNS error has occurred».",
 		},
 		"! jobs 3 shows Error": {
-			"Job no. 3 in the job history does not show this: Error.", "जॉब इतिहास में जॉब संख्या 3 में यह नहीं दिखता: Error।",
+			"Job no. 3 in the job history does not show this: Error.", "जॉब इतिहास में जॉब नं. 3 में यह नहीं दिखता: Error।",
 			"Η εργασία αρ. 3 στο ιστορικό εργασιών δεν δείχνει: Error.",
 		},
 		"panel shows 'Current Status' 'Signed in'": {
