@@ -170,7 +170,7 @@ func TestWhatTheOrganizationTurnedOffForAllPrintersComesFirst(t *testing.T) {
 	}
 	const both = "Scanning to mail gives 312 every time, and the connection test says something about SMTP authentication."
 	a := answer(t, both, "")
-	require.Equal(t, "smtp-auth-tenant", a.Causes[0].ID, "the words do not tell organization and mailbox apart: %v", ids(a))
+	require.Equal(t, "smtp-auth-tenant", a.Causes[0].ID, "the words tell no two switches apart: %v", ids(a))
 }
 
 // Whoever tells of SMTP AUTH is shown the neighbours of the cause, the most common first: other causes that end with
