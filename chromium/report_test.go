@@ -57,11 +57,12 @@ func TestTheEvidenceOpensWithoutANetwork(t *testing.T) {
 			}
 			loaded := p.script(`String(performance.getEntriesByType("resource").length)`)
 			require.Equal(t, "0", loaded, "nothing is loaded")
-			rights := p.script(`[...new Set([...document.querySelectorAll("iframe")].map((f) => f.getAttribute("sandbox")))].join()`)
+			rights := p.script(`[...new Set([...document.querySelectorAll("iframe")].map((f) => f.sandbox.value))].join()`)
 			require.Equal(t, "allow-same-origin", rights, "nothing runs in a screen")
 			blank := p.script(`
 				dispatchEvent(new Event("beforeprint"));
-				String([...document.querySelectorAll("details.ev[open] iframe")].filter((f) => !f.contentDocument.body.childElementCount).length)`)
+				const shown = [...document.querySelectorAll("details.ev[open] iframe")];
+				String(shown.filter((f) => !f.contentDocument.body.childElementCount).length)`)
 			require.Equal(t, "0", blank, "paper has what the screens show, at once")
 		})
 	}

@@ -132,7 +132,8 @@ func pageOf(t *testing.T, e report.Evidence) string {
 	return string(files[report.PageName])
 }
 
-// A sign-in that Microsoft's page interrupted, to ask for something more, is no failure: the log says what became of it.
+// A sign-in that Microsoft's page interrupted, to ask for something more, is no failure: the log says what became of
+// it.
 func TestAnInterruptedSignInIsSaidToBeHarmless(t *testing.T) {
 	e := told(t, "en")
 	asked := report.SignIn{At: e.Story.Start, User: "a@contoso.com", AADSTS: 50199, Reason: "confirm"}

@@ -58,7 +58,7 @@ type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
 	Tried bool   // of what was done by hand: it may have mended something
-	// Tries is the sentence for that of a sign-in at Microsoft's page, of which the step is the last; empty: it is none.
+	// Tries is the sentence for a sign-in at Microsoft's page, of which the step is the last; empty: it is none.
 	Tries string
 	Looks bool // it says what was seen, not what somebody did
 	Whole bool // of a part: it is made of the parts that follow it
