@@ -57,8 +57,13 @@ func TestTheEvidenceOpensWithoutANetwork(t *testing.T) {
 			}
 			loaded := p.script(`String(performance.getEntriesByType("resource").length)`)
 			require.Equal(t, "0", loaded, "nothing is loaded")
-			inside := p.script(`String(document.querySelector("iframe").contentDocument)`)
-			require.Equal(t, "null", inside, "a screen is a page without rights")
+			rights := p.script(`[...new Set([...document.querySelectorAll("iframe")].map((f) => f.sandbox.value))].join()`)
+			require.Equal(t, "allow-same-origin", rights, "nothing runs in a screen")
+			blank := p.script(`
+				dispatchEvent(new Event("beforeprint"));
+				const shown = [...document.querySelectorAll("details.ev[open] iframe")];
+				String(shown.filter((f) => !f.contentDocument.body.childElementCount).length)`)
+			require.Equal(t, "0", blank, "paper has what the screens show, at once")
 		})
 	}
 }

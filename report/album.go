@@ -45,6 +45,7 @@ var (
 	address = regexp.MustCompile(`(?i)\bhref="([^"]*)"`)
 	scripts = regexp.MustCompile(`(?is)<script\b.*?(?:</script\s*>|\z)|<meta\b[^>]*http-equiv[^>]*>|<noscript\b.*?</noscript\s*>`)
 	spaces  = regexp.MustCompile(`\n[ \t\n]+`)
+	focused = regexp.MustCompile(`(?i)(<(?:input|button|select|textarea|a)\b[^>]*?)\sautofocus\b(?:="[^"]*")?`)
 )
 
 func newAlbum(styles map[string]string, entries []journal.Entry) *album {
@@ -105,7 +106,7 @@ func (a *album) page(body string) int {
 			style = a.styles[path.Clean("/"+withoutQuery(to[1]))] + stillBase[strings.Index(stillBase, "a,button"):]
 		}
 	}
-	body = scripts.ReplaceAllString(body, "")
+	body = focused.ReplaceAllString(scripts.ReplaceAllString(body, ""), "$1") // nobody types into a picture
 	marked := linked.FindStringIndex(body)
 	switch {
 	case marked != nil:

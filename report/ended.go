@@ -62,10 +62,8 @@ func refused(t *timeline, until time.Time) (all []refusal) {
 				}
 				all = slices.Delete(all, at, at+1)
 			}
-			for _, s := range t.story.SignIns {
-				if s.AADSTS > 0 && !s.Interrupts() && max(row.From, row.To) == entra && s.At.Sub(row.At).Abs() < soon {
-					r.Logged = append(r.Logged, s)
-				}
+			if max(row.From, row.To) == entra {
+				r.Logged = t.story.logged(row)
 			}
 			all = append(all, r)
 		}
@@ -149,7 +147,9 @@ func (p *casePage) endedByHand(t *timeline, entries []journal.Entry) (*ended, er
 	if err != nil {
 		return nil, err
 	}
-	e.Tried = tried(t.story.Acts, entries, h.Solved)
+	if e.Tried, err = p.tried(entries, h); err != nil {
+		return nil, err
+	}
 	var remedy string
 	switch {
 	case !h.Solved.IsZero() && e.Last != nil && e.Last.Refused:
@@ -173,9 +173,22 @@ func (p *casePage) endedByHand(t *timeline, entries []journal.Entry) (*ended, er
 	if !h.Solved.IsZero() {
 		values = append(values, "at", p.Stamp(h.Solved))
 	}
-	e.Remedy, err = p.T(remedy, values...)
+	if e.Remedy, err = p.T(remedy, values...); err != nil || h.Solved.IsZero() {
+		return e, err
+	}
+	for _, mail := range p.S.Trace {
+		if mail.Status == delivered && h.Solved.Sub(mail.At) < soon {
+			var then string
+			then, err = p.T("then-delivered", "at", p.Stamp(mail.At))
+			e.Remedy += " " + then
+			break
+		}
+	}
 	return e, err
 }
+
+// delivered is the status of a message in Exchange's trace that has arrived.
+const delivered = "Delivered"
 
 // labelsSet are the English labels of the settings that were typed or chosen by hand.
 func labelsSet(acts map[int]Act) (labels []string) {
@@ -190,17 +203,37 @@ func labelsSet(acts map[int]Act) (labels []string) {
 }
 
 // tried are the sentences of what was done by hand that may have mended something, up to the moment at which it was
-// mended, each once.
-func tried(acts map[int]Act, entries []journal.Entry, until time.Time) (says []string) {
+// mended, in order. Of signing in and waiting it is what was done after the symptom was seen: before, it led to it.
+func (p *casePage) tried(entries []journal.Entry, h *Hand) (says []string, err error) {
+	var waited time.Duration // last, in a row
 	for _, e := range entries {
-		if !until.IsZero() && e.At.After(until) {
+		if !h.Solved.IsZero() && e.At.After(h.Solved) {
 			break
 		}
-		for _, step := range acts[e.Number].Steps {
-			if step.Tried && !slices.Contains(says, step.Says) {
-				says = append(says, step.Says)
+		for _, step := range p.S.Acts[e.Number].Steps {
+			after := e.At.After(h.Seen)
+			text := step.Says
+			switch {
+			case step.Passes > 0 && after:
+				if waited > 0 {
+					says = says[:len(says)-1]
+				}
+				waited += step.Passes
+				if text, err = p.T("waited", "sum", p.Length(waited)); err != nil {
+					return nil, err
+				}
+				says = append(says, text)
+				continue
+			case step.Tries != "" && after:
+				text = step.Tries
+			case !step.Tried:
+				continue
 			}
+			if slices.Contains(says, text) {
+				continue
+			}
+			says, waited = append(says, text), 0
 		}
 	}
-	return says
+	return says, nil
 }

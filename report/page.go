@@ -206,5 +206,13 @@ func (e Evidence) pageOf(entries []journal.Entry, files []string, most int) ([]b
 	return b.Bytes(), nil
 }
 
+// Interrupted says of a sign-in that was interrupted what became of it: that is no failure.
+func (p casePage) Interrupted(s SignIn) (string, error) {
+	if at := p.S.wentOn(s); !at.IsZero() {
+		return p.T("went-on", "at", p.Stamp(at))
+	}
+	return p.T("stopped-there")
+}
+
 // Quiet reports whether a row has nothing that paper needs: neither a new screen nor a refusal.
 func (e *event) Quiet() bool { return !e.Refused && !e.Failed && len(e.After) == 0 }

@@ -13,17 +13,21 @@
   wear(matchMedia("(prefers-color-scheme: dark)").matches);
   theme.addEventListener("click", () => wear(root.dataset.theme !== "dark"));
 
-  // Screens are made when they are looked at: pages of their own, without any right.
+  // Screens are made when they are looked at: pages of their own, in which nothing runs. They are of this page's origin, so
+  // that they are there at once for paper, and drawn in a picture of the whole page.
   const album = document.getElementById("album");
   const { css, screens, sprite } = album ? JSON.parse(album.textContent) : { css: [], screens: [], sprite: "" };
   const draw = (place) => {
     const it = screens[place.dataset.screen];
     const frame = document.createElement("iframe");
-    frame.setAttribute("sandbox", "");
+    frame.setAttribute("sandbox", "allow-same-origin");
     frame.title = place.dataset.title;
     frame.tabIndex = -1;
-    frame.srcdoc = it.h.replace("<!--css-->", () => "<style>" + css[it.s] + "</style>").replace("<!--icons-->", () => sprite);
+    const page = it.h.replace("<!--css-->", () => "<style>" + css[it.s] + "</style>").replace("<!--icons-->", () => sprite);
     place.replaceWith(frame);
+    frame.contentDocument.open();
+    frame.contentDocument.write(page);
+    frame.contentDocument.close();
   };
   const drawIn = (of) => $("[data-screen]", of).forEach(draw);
   for (const e of $("details.ev")) {

@@ -80,11 +80,11 @@ func TestAPageOfEvidenceExplainsItsOwnWords(t *testing.T) {
 	for language, wanted := range map[string][]string{
 		"en": {
 			"<dt>Rules of the guide</dt><dd>R38, R41</dd>", "a printer must pass this (MUST)",
-			"connection outside#1: the browser of whoever works at the bench, or another program",
-			`a Conditional Access policy blocks it<br><span class="note" lang="en" translate="no">blocked by Microsoft`,
+			"connection 1, from the browser of whoever works at the bench or from another program",
+			`a Conditional Access policy blocks the sign-in<br><span class="note" lang="en" translate="no">blocked by Microsoft`,
 		},
-		"hi": {"गाइड के नियम", "प्रिंटर को इसमें सफल होना ही चाहिए (MUST)", "बेंच पर काम करने वाले", "सशर्त पहुंच नीति रोकती है"},
-		"el": {"Κανόνες του οδηγού", "πρέπει να το περνά (MUST)", "όποιου εργάζεται στον πάγκο", "το αποκλείει πολιτική πρόσβασης υπό όρους"},
+		"hi": {"गाइड के नियम", "प्रिंटर को इसमें सफल होना ही चाहिए (MUST)", "बेंच पर काम करने वाले", "सशर्त पहुंच नीति साइन-इन को रोकती है"},
+		"el": {"Κανόνες του οδηγού", "πρέπει να το περνά (MUST)", "όποιου εργάζεται στον πάγκο", "μια πολιτική πρόσβασης υπό όρους αποκλείει τη σύνδεση"},
 	} {
 		e := told(t, language)
 		e.Story.Case.Level, e.Story.Case.Proves = "MUST", []string{"R38", "R41"}
@@ -110,6 +110,56 @@ func TestAPageOfEvidenceExplainsItsOwnWords(t *testing.T) {
 			require.NotContains(t, head, developers, "it is folded, for developers")
 		}
 	}
+}
+
+// What came before somebody took a case by hand is no trial of his, and has a heading that says so.
+func TestWhatCameBeforeACaseWasTakenIsCalledSo(t *testing.T) {
+	for language, heading := range map[string]string{
+		"en": "What had happened before", "hi": "इससे पहले क्या हुआ", "el": "Τι προηγήθηκε",
+	} {
+		e := told(t, language)
+		e.Story.Script, e.Story.Case.Verdict, e.Story.Failed = "# id: trouble/x\n\nwebconfig open X\n", "", 0
+		require.NotContains(t, pageOf(t, e), ">"+heading+"</span>", "it was played as a whole")
+		e.Story.Taken = len(e.Journal.Entries())
+		require.Contains(t, pageOf(t, e), ">"+heading+"</span>")
+	}
+}
+
+func pageOf(t *testing.T, e report.Evidence) string {
+	t.Helper()
+	files, err := e.Files()
+	require.NoError(t, err)
+	return string(files[report.PageName])
+}
+
+// A sign-in that Microsoft's page interrupted, to ask for something more, is no failure: the log says what became of
+// it.
+func TestAnInterruptedSignInIsSaidToBeHarmless(t *testing.T) {
+	e := told(t, "en")
+	asked := report.SignIn{At: e.Story.Start, User: "a@contoso.com", AADSTS: 50199, Reason: "confirm"}
+	other := report.SignIn{At: asked.At.Add(time.Second), User: "b@contoso.com"}
+	then := report.SignIn{At: asked.At.Add(2 * time.Second), User: asked.User}
+	for says, after := range map[string][]report.SignIn{
+		"Harmless: the user went on, and the sign-in succeeded on 2 Mar 2026 09:00:02.": {asked, other, then},
+		"No failure in itself: the page waits for the user to go on.":                   {asked, other},
+	} {
+		e.Story.SignIns = after
+		require.Contains(t, pageOf(t, e), says)
+	}
+	then.AADSTS = 53003
+	e.Story.SignIns = []report.SignIn{asked, then}
+	require.NotContains(t, pageOf(t, e), "Harmless")
+}
+
+// A page that is sent on alone has no folder: it says how to come by the file.
+func TestAPageAloneSaysHowToComeByTheFolder(t *testing.T) {
+	e := told(t, "en")
+	e.Story.Recorded = "# id: recorded/by-hand\n\nscan email bob@b.example\n"
+	alone, err := e.Page()
+	require.NoError(t, err)
+	require.Contains(t, string(alone), "Get the folder from the bench, or put the lines below into a file of that name.")
+	require.NotContains(t, string(alone), "of the folder of this page")
+	require.Contains(t, pageOf(t, e), "recorded/by-hand.txtar of the folder of this page")
 }
 
 func TestADeviceWhoseWebPageIsKnownByItsTextAloneIsShownByIt(t *testing.T) {

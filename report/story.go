@@ -58,8 +58,10 @@ type Step struct {
 	Says  string // in a sentence; empty: it is shown as the script has it
 	Place string // where it is done or seen, as the bench's page has it: panel, web-config, browser, microsoft, …
 	Tried bool   // of what was done by hand: it may have mended something
-	Looks bool   // it says what was seen, not what somebody did
-	Whole bool   // of a part: it is made of the parts that follow it
+	// Tries is the sentence for a sign-in at Microsoft's page, of which the step is the last; empty: it is none.
+	Tries string
+	Looks bool // it says what was seen, not what somebody did
+	Whole bool // of a part: it is made of the parts that follow it
 	// Passes is how much time the step lets pass; 0: what it takes.
 	Passes time.Duration
 	// Sets is the English label of the setting that was typed or chosen; empty: none was.
@@ -107,6 +109,21 @@ type SignIn struct {
 	AADSTS      int    // 0: success
 	Reason      string
 	Policies    []Policy // of Conditional Access, that had something to say
+}
+
+// wentOn is when a sign-in that was interrupted succeeded; zero: it did not.
+func (s Story) wentOn(interrupted SignIn) time.Time {
+	for _, next := range s.SignIns {
+		of := next.User == interrupted.User && next.Application == interrupted.Application
+		switch {
+		case !of || next.At.Before(interrupted.At) || next.Interrupts():
+		case next.AADSTS == 0:
+			return next.At
+		default:
+			return time.Time{}
+		}
+	}
+	return time.Time{}
 }
 
 // interrupts are codes with which Entra ID asks the person for something more: the log calls them interrupted, not
@@ -168,7 +185,8 @@ type event struct {
 	Line      int    // of the script; 0: none
 	Sub       bool   // a part of the step above
 	NewDay    bool   // it came on another day than what stands above it
-	Status    string
+	Status    string // the reply's code of SMTP
+	HTTP      string // and that of HTTP
 	Refused   bool
 	Good      bool
 	code      string // of the job that ended so
@@ -184,7 +202,9 @@ type event struct {
 	Connected string // the connection
 	Before    []shot
 	After     []shot
+	Cause     *event // of a job that ended badly: the refusal that ended it, where there is one
 
+	number  string // under which Entra ID refused, AADSTS53003; empty: it did not
 	entries []journal.Entry
 	step    bool
 	looks   bool // of a step: it says what was seen
@@ -273,7 +293,12 @@ func laneOfPlace(place string) lane {
 // told takes over how a line of the record is told.
 func (e *event) told(l sentences.Line) {
 	e.Text, e.Refused, e.Good = l.Text, l.Tone == sentences.Refused, l.Tone == sentences.Good
-	e.Status, e.Why, e.Times, e.Waits = l.Status, plainReply(l.Why), l.Times, l.Waits
+	e.Why, e.Times, e.Waits = plainReply(l.Why), l.Times, l.Waits
+	if l.Protocol == sentences.HTTP {
+		e.HTTP = l.Status
+	} else {
+		e.Status = l.Status
+	}
 	e.Because, e.code = l.Because, l.Code
 	e.Numbers, e.Groups = ownNumbers(l.Why)
 	e.From, e.Name = laneOf(l.From)

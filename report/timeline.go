@@ -262,6 +262,9 @@ func (t *timeline) paragraph(number int, e journal.Entry) {
 	if at >= 0 {
 		s.Says, s.In = t.note(t.paragraphs[at].says)
 	}
+	if s.Says == "" && t.story.Taken >= 0 {
+		s.Word = "story-before"
+	}
 	t.begin(s)
 }
 
@@ -427,6 +430,7 @@ func (t *timeline) finish() {
 	}
 	for i, e := range all {
 		e.Wire = t.wire(e)
+		e.number = t.numberOf(e)
 		for k := range e.After {
 			e.After[k].New = newLines(e, e.After[k])
 		}
@@ -440,6 +444,14 @@ func (t *timeline) finish() {
 				}
 				break
 			}
+		}
+	}
+	for i, e := range all { // a job that ended by a refusal shows nothing that the refusal does not
+		if e.code == "" {
+			continue
+		}
+		if e.Cause = causeIn(all[:i]); e.Cause != nil && slices.EqualFunc(e.After, e.Cause.After, sameShot) {
+			e.Before, e.After = nil, nil
 		}
 	}
 }

@@ -57,9 +57,9 @@ func (s speaker) Connection(name string) (string, error) {
 		return s.T("connection-of", "name", name)
 	}
 	if of == "outside" {
-		return s.T("connection-outside", "name", s.Known(of)+"#"+number)
+		return s.T("connection-outside", "n", number)
 	}
-	return s.T("connection-of", "name", s.Known(of)+"#"+number)
+	return s.T("connection-numbered", "n", number, "name", s.Known(of))
 }
 
 // How says how somebody signed in, by the word of the log; a word that the pages do not know is Microsoft's own.

@@ -33,6 +33,7 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 		teller = &Case{play: r.play}
 	}
 	acts, last := map[int]report.Act{}, map[int]CaseStep{}
+	account, signing := "", map[int]string{} // on Microsoft's page; by the entry with the password
 	w := &writer{r: r, from: from}
 	for _, e := range l.Journal.Since(from) {
 		had := len(w.lines)
@@ -46,6 +47,17 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 			sent = CaseStep{Text: line, Words: words}
 			step := teller.played(sent, language)
 			step.Tried = mayMend(words)
+			switch {
+			case words[0] != "browser":
+			case words[1] == "sign-in":
+				step.Tries = step.Says
+			case len(words) > 2 && strings.Contains(words[len(words)-1], "@"): // entered, or chosen of those remembered
+				account = words[len(words)-1]
+			case words[1] == "enter" && words[2] == "password":
+				signing[e.Number] = account
+			case words[1] == "click" && words[2] == "Continue": // Microsoft's page knows who it is
+				step.Tries = teller.Did(signInOf(account), language)
+			}
 			if words[0] == "webconfig" && words[1] == "set" && len(words) > 2 {
 				step.Sets = words[2]
 			}
@@ -60,10 +72,20 @@ func ActsOf(l *lab.Lab, taken *Case, printer string, from int, language string) 
 	}
 	for number := range w.refusals { // what was typed was typed
 		if act, is := acts[number]; is {
-			act.Steps[len(act.Steps)-1].Says = teller.tried(last[number], language)
+			step := &act.Steps[len(act.Steps)-1]
+			step.Says = teller.tried(last[number], language)
+			if signing[number] != "" {
+				step.Tries = teller.tried(signInOf(signing[number]), language)
+			}
 		}
 	}
 	return acts
+}
+
+// signInOf is a sign-in at Microsoft's page as a step.
+func signInOf(account string) CaseStep {
+	words := []string{"browser", "sign-in", account}
+	return CaseStep{Text: Line(words...), Words: words}
 }
 
 // attempts are buttons of Web Config that test, look or go back, and change nothing.
@@ -80,9 +102,7 @@ func mayMend(words []string) bool {
 		return words[1] == "click" || words[1] == "set"
 	case "exchange":
 		return !strings.HasPrefix(words[1], "Get-")
-	case "browser":
-		return words[1] == "sign-in"
-	case "panel", "lang", "scan", "jobs", "sheet", "clock":
+	case "panel", "browser", "lang", "scan", "jobs", "sheet", "clock":
 		return false
 	}
 	return true

@@ -109,6 +109,59 @@ func TestTheEvidenceCountsAndTellsEachThingOnce(t *testing.T) {
 	require.True(t, titles["Done by hand on the bench"])
 }
 
+// What was tried is all that was done of the remedy, in order: waiting and the new sign-in too, but not the sign-in in
+// which the symptom was seen. Whether it helped says what is known: that a mail was delivered.
+func TestWhatWasTriedIsTheRemedyInOrder(t *testing.T) {
+	s := live(t, Config{Seed: 7, Scenario: "trouble/conditional-access-block"})
+	s.isDoneForThePerson()
+	for language, wanted := range map[string][]string{
+		"en": {"Time passed: 15 minutes.", "is exempt.", "Sign in with Microsoft", "admin@contoso.com signed in.", "OK was clicked"},
+		"hi": {"समय बीता: 15 मिनट।", "को छूट।", "Sign in with Microsoft", "admin@contoso.com से साइन इन किया गया।", "OK पर"},
+		"el": {"Πέρασε χρόνος: 15 λεπτά.", "εξαίρεση", "Sign in with Microsoft", "έγινε σύνδεση ως admin@contoso.com.", "OK."},
+	} {
+		page := s.evidencePage(language)
+		head := headTable.FindString(page)
+		tried := regexp.MustCompile(`(?s)<dd><ul><li>.*?</ul>`).FindString(head)
+		at := -1
+		for _, says := range wanted {
+			found := strings.Index(tried, says)
+			require.Greater(t, found, at, "%s, in this order, in\n%s", says, tried)
+			at = found
+		}
+		require.Equal(t, 6, strings.Count(tried, "<li>"), tried)
+		require.NotRegexp(t, `\p{Greek}\)?; \p{Greek}`, strings.Join(rowsOf(page), "\n"), "a Greek ; ends a question")
+		if language == "en" {
+			rows := strings.Join(headOf(page), "\n")
+			require.Contains(t, rows, "Did it help?: Yes: solved on 2 Mar 2026 09:15:56. A mail was delivered on 2 Mar 2026 09:15:56.")
+			require.Contains(t, page, "Harmless: the user went on, and the sign-in succeeded on 2 Mar 2026 09:15:54.")
+			number := `You cannot access this right now <b class="num">AADSTS53003</b> <span class="http">HTTP 200</span>`
+			require.Contains(t, page, number, "the number that refused, not that of HTTP")
+		}
+	}
+}
+
+// A job that ended by a refusal leads to it, and shows neither its screens again nor an empty wire.
+func TestAJobThatARefusalEndedLeadsToIt(t *testing.T) {
+	s := live(t, Config{Seed: 7, Scenario: "trouble/smtp-auth-disabled"})
+	s.isDoneForThePerson()
+	page := s.evidencePage("en")
+	row := func(text string) string {
+		for _, found := range strings.Split(page, `<details class="ev`) {
+			if summary, _, _ := strings.Cut(found, "</summary>"); strings.Contains(summary, text) {
+				return found
+			}
+		}
+		require.Fail(t, "no row", text)
+		return ""
+	}
+	job := row("Job 1 ended with code 312.")
+	refusal := regexp.MustCompile(`id="(e\d+)"`).FindStringSubmatch(row("Exchange refused the printer"))[1]
+	require.Contains(t, job, `It ended by this refusal: <a href="#`+refusal+`">`)
+	require.NotContains(t, job, "Nothing went over the wire")
+	require.NotContains(t, job, "data-screen")
+	require.Contains(t, row("Exchange refused the printer"), "data-screen")
+}
+
 // The printer stores with OK what had been chosen before: only OK was the person's. What he does set is named.
 func TestTheEvidenceNamesTheSettingsThatThePersonChanged(t *testing.T) {
 	s := live(t, Config{Seed: 7, Scenario: "trouble/sign-in-not-saved"})
