@@ -30,6 +30,7 @@ export function start(leads, views, reveals, hands) {
 
 function draw() {
   drawn = mode + language;
+  goOn([]);
   if (mode === "found") attempt(drawFound);
   else attempt(drawList);
 }
@@ -62,6 +63,7 @@ function atHead() {
 const allCases = () => attempt(async () => {
   mode = "list";
   drawn = mode + language;
+  goOn([]);
   await drawList();
   atHead();
 });
@@ -199,16 +201,13 @@ function loaded(c, anew) {
   const over = way.every((p) => p.steps.every(isOver));
   const passed = way.some((p) => p.steps.some((s) => s.skipped));
   const next = nextOf(c);
-  const part = (p) => [next && p.steps.includes(next) ? doit.head() : null, p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
+  const part = (p) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
   const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.filter((p) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), wanted === "remedy" ? other : null, of.map(part)] : null;
   };
-  // Who does not want the first remedy passes over it, and has the other one in hand.
-  const first = rest.filter((p) => p.kind === "remedy").at(-1);
-  const choice = !c.solved && c.parts[c.inHand]?.kind === "remedy" && rest.some((p) => p.kind === "other");
-  const other = choice ? h("button", { type: "button", class: "lk", "data-key": "other-instead", onclick: () => attempt(async () => { await post("/case/skip", { line: first.steps.at(-1).line }); await refresh(); }) }, t("other-instead")) : null;
+  const other = otherOf(c, rest);
   const further = rest.filter((p) => p.kind === "further");
   const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
   const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: stamp(c.solved, state.now.now) }))
@@ -231,7 +230,25 @@ function loaded(c, anew) {
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: allCases }, t("all-cases"))));
+  goOn(next ? doit.head() : []);
   follow(c, next);
+}
+
+// otherOf is what takes the other remedy in place of the first, by what it alone asks for.
+function otherOf(c, rest) {
+  const [first, instead] = [rest.filter((p) => p.kind === "remedy").at(-1), rest.find((p) => p.kind === "other")];
+  if (c.solved || c.parts[c.inHand]?.kind !== "remedy" || !instead || first.steps.every(isOver)) return null;
+  const acts = instead.steps.filter((s) => !s.looks && !isOver(s));
+  const own = acts.find((s) => !first.steps.some((f) => f.text === s.text)) || acts[0];
+  if (!own) return null;
+  return h("button", { type: "button", class: "lk", "data-key": "other-instead", onclick: () => attempt(async () => { await post("/case/other"); await refresh(); }) }, t("other-instead", { step: own.says.replace(/[.।]$/, "") }));
+}
+
+// goOn draws what does the next steps and says why it has stopped: it stays in sight, whatever the columns scroll to.
+function goOn(inside) {
+  const bar = document.getElementById("goon");
+  bar.hidden = !inside.length;
+  fill(bar, inside);
 }
 
 // follow keeps the step that is next in sight, when it has become another one; at the end what says so.
@@ -244,6 +261,5 @@ function follow(c, next) {
   followed = at;
   const node = place().querySelector(c.solved ? ".done-all" : ".step.now");
   if (begins || !node || !node.offsetParent) return;
-  const [r, seen] = [node.getBoundingClientRect(), place().getBoundingClientRect()];
-  if (r.top < seen.top || r.bottom > seen.bottom) bring(node, "center");
+  bring(node, "nearest", "center");
 }

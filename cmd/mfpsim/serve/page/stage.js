@@ -2,7 +2,7 @@
 
 import { attempt, get, post } from "./api.js";
 import { secret, word } from "./copy.js";
-import { bring, covered, fill, h, mark, tabs } from "./dom.js";
+import { bring, covered, fill, footed, h, mark, tabs } from "./dom.js";
 import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
@@ -119,7 +119,7 @@ const tallest = 30000;
 function intoSight(frame, offset) {
   const scrolls = getComputedStyle(stage()).overflowY === "auto" ? stage() : stage().closest(".cols");
   const top = frame.getBoundingClientRect().top + offset - scrolls.getBoundingClientRect().top;
-  const height = scrolls.clientHeight;
+  const height = scrolls.clientHeight - footed(scrolls);
   if (top < covered(frame) || top > height - 80) scrolls.scrollBy(0, top - height / 3);
 }
 
