@@ -269,12 +269,19 @@ func TestWhoTakesTheOtherRemedyPassesOverTheFirstAlone(t *testing.T) {
 // A setting that the first remedy has changed is so no more.
 func TestWhatTheFirstRemedyHasSetIsToBeSetAgain(t *testing.T) {
 	page := "Network > Email Server > Basic"
-	_, now := played(t, "exchange/sender-is-not-the-account", []string{"scan", "email", "bob@fabrikam.com"},
-		[]string{"webconfig", "log-in"}, []string{"webconfig", "open", page},
-		[]string{"webconfig", "set", "Sender's Email Address", "admin@contoso.com"}, []string{"webconfig", "click", "OK"})
+	s := live(t, Config{Seed: 7, Scenario: "exchange/sender-is-not-the-account"})
+	p := newPerson(s, nil)
+	var now caseAnswer
+	for _, act := range [][]string{
+		{"scan", "email", "bob@fabrikam.com"}, {"webconfig", "log-in"}, {"webconfig", "open", page},
+		{"webconfig", "set", "Sender's Email Address", "admin@contoso.com"}, {"webconfig", "click", "OK"},
+	} {
+		p.does(act)
+		s.object("/case", &now)
+	}
 	for _, p := range now.Parts {
 		for _, step := range p.Steps {
-			require.False(t, p.Kind == scenarios.PartOther && step.Needless, step.Text)
+			require.False(t, p.Kind == scenarios.PartOther && (step.Needless || step.Done), step.Text)
 		}
 	}
 }
