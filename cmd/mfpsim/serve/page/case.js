@@ -15,11 +15,12 @@ let mode = ""; // "list", "found" or "loaded"
 let go = () => {};
 let view = () => {};
 let reveal = () => {};
+let ticked = () => {};
 let found = null;
 let drawn = "";
 
 export function start(leads, views, reveals, hands) {
-  [go, view, reveal] = [leads, views, reveals];
+  [go, view, reveal, ticked] = [leads, views, reveals, hands.ticked];
   doit.start({ ...hands, view, go, changed: () => { if (mode === "loaded") loaded(state.now.case); } });
   onChange(({ now }, fresh) => {
     if (fresh || !mode) mode = now.case.id ? "loaded" : "list";
@@ -232,6 +233,16 @@ function loaded(c, anew) {
       h("button", { type: "button", class: "b", "data-key": "all", onclick: allCases }, t("all-cases"))));
   goOn(next ? doit.head() : []);
   follow(c, next);
+  comesTrue(c);
+}
+
+// comesTrue shows the first thing that is ticked as seen since the list was drawn: it may be below what fits.
+let seen = { id: "", lines: new Set() };
+function comesTrue(c) {
+  const looks = c.parts.filter((p) => p.kind !== "story").flatMap((p) => p.steps).filter((s) => s.looks && s.done);
+  const fresh = seen.id === c.id && looks.find((s) => !seen.lines.has(s.line) && ["web-config", "browser"].includes(placeOf(s)));
+  seen = { id: c.id, lines: new Set(looks.map((s) => s.line)) };
+  if (fresh && !doit.isRunning()) ticked(placeOf(fresh), fresh);
 }
 
 // otherOf is what takes the other remedy in place of the first, by what it alone asks for.

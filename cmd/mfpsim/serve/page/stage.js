@@ -40,7 +40,7 @@ export function start() {
     drawTabs();
   });
   new MutationObserver(() => { dialogs(); mark(); }).observe(document.getElementById("glass"), { childList: true, subtree: true });
-  return { show, aim, act, follows, reload };
+  return { show, aim, act, follows, reload, ticked };
 }
 
 // act asks a frame to do what a step says; it answers whether that was done. deed says what is typed or clicked.
@@ -97,6 +97,13 @@ function aim(place, step) {
   else if (place === "browser") wanted = { place, aim: { asks: form, labels, sees, begin, acts } };
   else return;
   if (frames[place] && paths[place]) asks();
+}
+
+// ticked brings into sight what a page shows of a step that has just been ticked, where it is open.
+function ticked(place, step) {
+  if (place !== chosen || doing || wanted || !frames[place] || !paths[place]) return;
+  const { control, sees } = step.aim;
+  frames[place].contentWindow.postMessage({ mfpsim: "bench", aim: { shown: true, control, sees } }, origin(place));
 }
 
 function asks() {
