@@ -246,6 +246,14 @@ func TestGoThereTellsOnFromOff(t *testing.T) {
 }
 
 // Show beside a refusal on Microsoft's page leads to the row of the sign-in log, which names the policy.
+// markCovers is how much the mark of an open row of the sign-in log covers of its first line of details.
+const markCovers = `(() => {
+	const row = document.querySelector(".log[open] > summary.meant");
+	const outline = getComputedStyle(row);
+	const end = row.getBoundingClientRect().bottom + parseFloat(outline.outlineOffset) + parseFloat(outline.outlineWidth);
+	return String(end <= row.parentElement.querySelector("dl").getBoundingClientRect().top);
+})()`
+
 func TestShowOfARefusalByAPolicyOpensTheSignInLog(t *testing.T) {
 	w := walks(t, "el", "trouble/conditional-access-block")
 	w.goes("browser enter code")
@@ -258,6 +266,7 @@ func TestShowOfARefusalByAPolicyOpensTheSignInLog(t *testing.T) {
 	w.click("#just li:has(.bad) button")
 	w.sees(`#pane-microsoft details[data-id^="sign-in-"][open]`)
 	require.Contains(t, w.person.reads(`#pane-microsoft details[data-id^="sign-in-"][open]`), "Block device code flow")
+	require.Equal(t, "true", w.script(markCovers), "the mark covers no detail")
 }
 
 // On a desk's window the whole panel and the field below it are in sight.
@@ -267,4 +276,24 @@ func TestThePanelAndItsFieldAreInSightAtOnce(t *testing.T) {
 	p.sees(".step.now")
 	inSight := `String(document.querySelector("#beside-panel form button").getBoundingClientRect().bottom <= document.getElementById("stage").getBoundingClientRect().bottom)`
 	require.Equal(t, "true", p.script(inSight))
+}
+
+// A frame out of sight is not as high as its page: what it marks is in sight all the same when its tab is chosen again.
+func TestGoThereLeadsToAFieldBelowTheFoldFromAnotherTab(t *testing.T) {
+	const sender, line = "[name=sender]", "webconfig set 'Sender''s Email Address' admin@contoso.com"
+	w := walks(t, "en", "exchange/sender-is-not-the-account")
+	w.do("a low window", chromedp.EmulateViewport(1280, 700))
+	w.bench.post("/case/skip", map[string]any{"line": 30})
+	w.sees(".step.now")
+	w.goes(line)
+	w.marks(w.web, "web-config", "input[type=password]")
+	w.typeIn(w.web, "input[type=password]", w.person.reads("#pane-web-config .beside b"))
+	w.has(w.web, "main button")
+	w.marks(w.web, "web-config", sender)
+	for range 2 {
+		w.clicks("#tab-panel")
+		w.sees("#glass")
+		w.goes(line)
+		w.marks(w.web, "web-config", sender)
+	}
 }

@@ -23,9 +23,9 @@ type clerk struct {
 	skipped []string // lines that nobody but the story's own browser can see
 }
 
-func newClerk(t *testing.T, language string) *clerk {
+func newClerk(t *testing.T, language string, flags ...string) *clerk {
 	t.Helper()
-	n := arrivesAs(newPerson(t, language), serve(t, language))
+	n := arrivesAs(newPerson(t, language), serve(t, language, flags...))
 	n.script(fmt.Sprintf(
 		`(() => { const l = document.getElementById("language"); l.value = %q; l.dispatchEvent(new Event("change")); return ""; })()`, language,
 	))

@@ -265,6 +265,7 @@ func (c *Case) Look() {
 	c.dated() // the proof has the time of what it shows
 	c.settle()
 	c.credit()
+	c.alreadySo()
 	c.goOn()
 	for k := range c.parts[:c.at] {
 		c.parts[k].hasCome(c.play)

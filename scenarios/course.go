@@ -334,7 +334,7 @@ func (c *Case) credit() {
 		}
 		for i := range p.Steps {
 			s := &p.Steps[i]
-			if s.Needless && !s.Looks && c.play.didSince(p.lines[i], s.Words, c.From()) {
+			if s.Needless && s.Why != WhyOvertaken && !s.Looks && c.play.didSince(p.lines[i], s.Words, c.From()) {
 				s.Done, s.Needless, s.Why, s.At = true, false, "", c.play.lab.World.Now()
 			}
 		}

@@ -70,11 +70,18 @@ async (withAxe, place) => {
       }
     }
   }
-  // Two texts at one place cannot be read.
+  // Two texts at one place cannot be read, but for what scrolls below a bar that stays at the foot.
+  const bar = (node) => {
+    for (let box = node; box && box !== document.body; box = box.parentElement) {
+      const { position, bottom } = getComputedStyle(box);
+      if (position === "sticky" && bottom !== "auto") return box;
+    }
+    return null;
+  };
   for (let i = 0; i < lines.length; i++) {
     for (let k = i + 1; k < lines.length; k++) {
       const a = lines[i], b = lines[k];
-      if (a.parent === b.parent) continue;
+      if (a.parent === b.parent || bar(a.parent) !== bar(b.parent)) continue;
       const w = Math.min(a.rect.right, b.rect.right) - Math.max(a.rect.left, b.rect.left);
       const h = Math.min(a.rect.bottom, b.rect.bottom) - Math.max(a.rect.top, b.rect.top);
       if (w > 3 && h > 0.4 * Math.min(a.rect.height, b.rect.height)) {

@@ -234,3 +234,54 @@ func TestTheHeadOfEvidenceNamesThePolicy(t *testing.T) {
 		[]string{"browser", "sign-in", "admin@contoso.com"})
 	require.Regexp(t, `Refused</dt><dd><a href="#e\d+">[^<]*</a><br><a href="#log">[^<]*</a>: 53003, [^<]*: <b translate="no">Block device code flow</b>`, summaryOf(t, s))
 }
+
+// Who chooses the other remedy passes over the first alone, and what is so already is said to be so at once.
+func TestWhoTakesTheOtherRemedyPassesOverTheFirstAlone(t *testing.T) {
+	s := live(t, Config{Seed: 7, Scenario: "exchange/sender-is-not-the-account"})
+	newPerson(s, nil).does([]string{"scan", "email", "bob@fabrikam.com"})
+	status, told := s.ask("POST", "/case/other", "{}")
+	require.Equal(t, http.StatusOK, status, told)
+	var now caseAnswer
+	s.object("/case", &now)
+	var passed []string
+	soAlready := map[string]string{}
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			if step.Skipped {
+				passed = append(passed, step.Text)
+			}
+			if p.Kind == scenarios.PartOther && step.Needless {
+				soAlready[step.Text] = step.Why
+			}
+		}
+	}
+	require.Equal(t, []string{
+		"webconfig set 'Sender''s Email Address' admin@contoso.com", "webconfig click OK",
+		"scan email bob@fabrikam.com", "mailbox bob@fabrikam.com shows from=admin@contoso.com",
+	}, passed)
+	require.Equal(t, map[string]string{
+		"webconfig set 'Sender''s Email Address' reception@contoso.com": "overtaken", "webconfig click OK": "overtaken",
+	}, soAlready)
+	status, told = s.ask("POST", "/case/other", "{}")
+	require.Equal(t, http.StatusOK, status, told)
+}
+
+// A setting that the first remedy has changed is so no more.
+func TestWhatTheFirstRemedyHasSetIsToBeSetAgain(t *testing.T) {
+	page := "Network > Email Server > Basic"
+	s := live(t, Config{Seed: 7, Scenario: "exchange/sender-is-not-the-account"})
+	p := newPerson(s, nil)
+	var now caseAnswer
+	for _, act := range [][]string{
+		{"scan", "email", "bob@fabrikam.com"}, {"webconfig", "log-in"}, {"webconfig", "open", page},
+		{"webconfig", "set", "Sender's Email Address", "admin@contoso.com"}, {"webconfig", "click", "OK"},
+	} {
+		p.does(act)
+		s.object("/case", &now)
+	}
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			require.False(t, p.Kind == scenarios.PartOther && (step.Needless || step.Done), step.Text)
+		}
+	}
+}

@@ -183,6 +183,19 @@ func caseRoutes() group {
 				}),
 			},
 			{
+				Request: "POST /case/other", About: "Takes the other remedy of the case in place of the first, whose steps are passed over.",
+				Act: does(func(b *bench, _ routes.None) error {
+					if b.taken == nil {
+						return errNoCase
+					}
+					if err := b.taken.TakeOther(); err != nil {
+						return routes.Refused(err)
+					}
+					b.taken.Look()
+					return nil
+				}),
+			},
+			{
 				Request: "POST /case/do", Example: `{"line":22}`,
 				About: "Does what an act of what is left of the case says, with the scenario's own verb and browsers, as if the person had done it: the list ticks by what the record shows. " +
 					"Then as much time passes as what the case wants to see next takes. Refuses what is to be seen, what is done, and an act before which others come, which it names.",

@@ -15,11 +15,12 @@ let mode = ""; // "list", "found" or "loaded"
 let go = () => {};
 let view = () => {};
 let reveal = () => {};
+let ticked = () => {};
 let found = null;
 let drawn = "";
 
 export function start(leads, views, reveals, hands) {
-  [go, view, reveal] = [leads, views, reveals];
+  [go, view, reveal, ticked] = [leads, views, reveals, hands.ticked];
   doit.start({ ...hands, view, go, changed: () => { if (mode === "loaded") loaded(state.now.case); } });
   onChange(({ now }, fresh) => {
     if (fresh || !mode) mode = now.case.id ? "loaded" : "list";
@@ -30,6 +31,7 @@ export function start(leads, views, reveals, hands) {
 
 function draw() {
   drawn = mode + language;
+  goOn([]);
   if (mode === "found") attempt(drawFound);
   else attempt(drawList);
 }
@@ -62,6 +64,7 @@ function atHead() {
 const allCases = () => attempt(async () => {
   mode = "list";
   drawn = mode + language;
+  goOn([]);
   await drawList();
   atHead();
 });
@@ -199,16 +202,13 @@ function loaded(c, anew) {
   const over = way.every((p) => p.steps.every(isOver));
   const passed = way.some((p) => p.steps.some((s) => s.skipped));
   const next = nextOf(c);
-  const part = (p) => [next && p.steps.includes(next) ? doit.head() : null, p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
+  const part = (p) => [p.says && p.saysLanguage === language ? h("p", { class: "part" }, p.says) : null, steps(p.steps.filter((s) => !s.besides), next)];
   const notes = c.parts.filter((p) => p.says && p.saysLanguage !== language); // those of somebody's own scenario
   const kind = (wanted, head) => {
     const of = rest.filter((p) => p.kind === wanted);
     return of.length ? [h("h3", { class: "sec" }, t(head)), wanted === "remedy" ? other : null, of.map(part)] : null;
   };
-  // Who does not want the first remedy passes over it, and has the other one in hand.
-  const first = rest.filter((p) => p.kind === "remedy").at(-1);
-  const choice = !c.solved && c.parts[c.inHand]?.kind === "remedy" && rest.some((p) => p.kind === "other");
-  const other = choice ? h("button", { type: "button", class: "lk", "data-key": "other-instead", onclick: () => attempt(async () => { await post("/case/skip", { line: first.steps.at(-1).line }); await refresh(); }) }, t("other-instead")) : null;
+  const other = otherOf(c, rest);
   const further = rest.filter((p) => p.kind === "further");
   const besides = rest.flatMap((p) => p.steps.filter((s) => s.besides));
   const end = c.solved ? h("p", { class: "done-all", role: "status" }, t("solved", { at: stamp(c.solved, state.now.now) }))
@@ -231,7 +231,35 @@ function loaded(c, anew) {
     h("div", { class: "acts" }, h("button", { type: "button", class: "b", "data-key": "reset", onclick: () => attempt(async () => { await post("/reset", { to: "start" }); await refresh(); atHead(); }) }, t("reset")),
       h("button", { type: "button", class: "b", "data-key": "next", onclick: () => attempt(async () => { await post("/case/next"); mode = ""; await refresh(); atHead(); }) }, t("next-case")),
       h("button", { type: "button", class: "b", "data-key": "all", onclick: allCases }, t("all-cases"))));
+  goOn(next ? doit.head() : []);
   follow(c, next);
+  comesTrue(c);
+}
+
+// comesTrue shows the first thing that is ticked as seen since the list was drawn: it may be below what fits.
+let seen = { id: "", lines: new Set() };
+function comesTrue(c) {
+  const looks = c.parts.filter((p) => p.kind !== "story").flatMap((p) => p.steps).filter((s) => s.looks && s.done);
+  const fresh = seen.id === c.id && looks.find((s) => !seen.lines.has(s.line) && ["web-config", "browser"].includes(placeOf(s)));
+  seen = { id: c.id, lines: new Set(looks.map((s) => s.line)) };
+  if (fresh && !doit.isRunning()) ticked(placeOf(fresh), fresh);
+}
+
+// otherOf is what takes the other remedy in place of the first, by what it alone asks for.
+function otherOf(c, rest) {
+  const [first, instead] = [rest.filter((p) => p.kind === "remedy").at(-1), rest.find((p) => p.kind === "other")];
+  if (c.solved || c.parts[c.inHand]?.kind !== "remedy" || !instead || first.steps.every(isOver)) return null;
+  const acts = instead.steps.filter((s) => !s.looks && !isOver(s));
+  const own = acts.find((s) => !first.steps.some((f) => f.text === s.text)) || acts[0];
+  if (!own) return null;
+  return h("button", { type: "button", class: "lk", "data-key": "other-instead", onclick: () => attempt(async () => { await post("/case/other"); await refresh(); }) }, t("other-instead", { step: own.says.replace(/[.।]$/, "") }));
+}
+
+// goOn draws what does the next steps and says why it has stopped: it stays in sight, whatever the columns scroll to.
+function goOn(inside) {
+  const bar = document.getElementById("goon");
+  bar.hidden = !inside.length;
+  fill(bar, inside);
 }
 
 // follow keeps the step that is next in sight, when it has become another one; at the end what says so.
@@ -244,6 +272,5 @@ function follow(c, next) {
   followed = at;
   const node = place().querySelector(c.solved ? ".done-all" : ".step.now");
   if (begins || !node || !node.offsetParent) return;
-  const [r, seen] = [node.getBoundingClientRect(), place().getBoundingClientRect()];
-  if (r.top < seen.top || r.bottom > seen.bottom) bring(node, "center");
+  bring(node, "nearest", "center");
 }

@@ -21,7 +21,9 @@ export const key = () => JSON.stringify([running, problem, halt]);
 
 const press = (name, key, f) => h("button", { type: "button", class: name === "do-next" ? "b" : "lk", "data-key": key, "aria-disabled": running ? "true" : null, onclick: () => { if (!running) f(); } }, t(running && name === "do-next" ? "doing" : name));
 
-// head is what stands at the head of the part that is next, button beside a step.
+export const isRunning = () => running;
+
+// head is the button that does the next steps, with why it has stopped; button is what stands beside a step.
 export const head = () => [h("div", { class: "acts" }, press("do-next", "do-next", () => run(false))), halted()];
 export const button = (s) => press("do-it", "do-" + s.line, () => run(true));
 

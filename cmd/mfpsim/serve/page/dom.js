@@ -80,14 +80,22 @@ export function covered(node) {
   return line && line !== node ? line.offsetHeight : 0;
 }
 
+// footed is how much of a box is covered by what stays at its foot.
+export function footed(box) {
+  const foot = box.querySelector(":scope > .goon");
+  return foot && getComputedStyle(foot).position === "sticky" ? foot.offsetHeight : 0;
+}
+
 // bring brings an element into sight. It scrolls what the element lies in, such as its column, and never the page: its
-// header stays. Nothing else on the page scrolls by itself.
-export function bring(node, block) {
+// header stays. Nothing else on the page scrolls by itself. What is in sight already stays where it is if block is nearest;
+// else it goes to the top, or to where far says.
+export function bring(node, block, far) {
   for (let box = node.parentElement; box; box = box.parentElement) {
     if (!/auto|scroll/.test(getComputedStyle(box).overflowY) || box.scrollHeight <= box.clientHeight) continue;
     const [at, seen] = [node.getBoundingClientRect(), box.getBoundingClientRect()];
-    if (block === "nearest" && at.top >= seen.top && at.bottom <= seen.bottom) continue;
-    box.scrollTop += at.top - seen.top - (block === "center" ? Math.max(0, (box.clientHeight - at.height) / 2) : 8 + covered(node));
+    const height = box.clientHeight - footed(box);
+    if (block === "nearest" && at.top >= seen.top && at.bottom <= seen.top + height) continue;
+    box.scrollTop += at.top - seen.top - ((far || block) === "center" ? Math.max(0, (height - at.height) / 2) : 8 + covered(node));
   }
 }
 

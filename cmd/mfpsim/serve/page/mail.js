@@ -45,15 +45,15 @@ async function list() {
   }
   const asked = [folder === "ndr" ? "tag:NDR" : "", query].filter(Boolean).join(" ");
   const found = await get(asked ? "/api/v1/search?limit=200&query=" + encodeURIComponent(asked) : "/api/v1/messages?limit=200");
-  fill(into, h("p", { class: "meta" }, t("mails-found", { n: found.messages_count })), found.messages.map((m) => row((m.To || []).map((a) => a.Address).join(", "), m.Created, m.Subject + " · " + (m.From ? m.From.Address : "—") + (m.Tags.includes("NDR") ? " · NDR" : ""),
-    m.Attachments, m.ID, !m.Read, () => attempt(() => openMail(m.ID)))));
+  fill(into, h("p", { class: "meta" }, t("mails-found", { n: found.messages_count })), found.messages.map((m) => row((m.To || []).map((a) => a.Address).join(", "), m.Created, m.Subject + (m.Tags.includes("NDR") ? " · NDR" : ""),
+    m.Attachments, m.ID, !m.Read, () => attempt(() => openMail(m.ID)), m.From ? m.From.Address : "—")));
   if (!found.messages.length) fill(into, h("p", { class: "note" }, t("no-mail")));
   if (!opened) fill(document.getElementById("mail-open"));
 }
 
-function row(to, at, subject, attachments, key, isNew, open) {
+function row(to, at, subject, attachments, key, isNew, open, from) {
   return h("button", { type: "button", class: "mailrow" + (isNew ? " new" : ""), "data-key": "mail-" + key, "aria-current": opened && (opened.ID === key || "sent-" + opened.number === key) ? "true" : null, onclick: open },
-    h("span", {}, to || "—"), h("span", {}, stamp(at, now)), h("span", {}, subject), h("span", {}, attachments ? t("attachments", { n: attachments }) : ""));
+    h("span", {}, h("small", {}, t("to"), ": "), to || "—"), h("span", {}, stamp(at, now)), h("span", {}, from ? [h("small", {}, t("from"), ": "), from, h("br")] : null, subject), h("span", {}, attachments ? t("attachments", { n: attachments }) : ""));
 }
 
 async function openMail(id) {

@@ -45,7 +45,7 @@ const go = (place, controls, step) => {
 const stage = startStage();
 const leads = (line) => { view("behind"); showLine(line); };
 const reaches = (place) => (["panel", "web-config", "browser"].includes(place) ? stage.show(place) : place && showBehind(place));
-startCase(go, view, leads, { show: reaches, act: stage.act, follows: stage.follows, reload: stage.reload });
+startCase(go, view, leads, { show: reaches, act: stage.act, follows: stage.follows, reload: stage.reload, ticked: stage.ticked });
 startBehind();
 startEvidence();
 startRecord();

@@ -11,11 +11,13 @@
   document.body.style.minHeight = "0";
   const height = () => Math.ceil(document.documentElement.getBoundingClientRect().height) + innerHeight - document.documentElement.clientHeight;
   const shown = () => tell({ title: (heading && heading.textContent.trim()) || document.title, path: location.pathname, height: height() });
+  // points asks for an element to be brought into sight, in a frame as high as the page is: one that was hidden is not yet.
+  const points = (node) => tell({ height: height(), message: node.getBoundingClientRect().top + scrollY });
   shown();
   new ResizeObserver(() => tell({ height: height() })).observe(document.documentElement);
   addEventListener("load", () => {
     shown();
-    if (alert && alert.textContent.trim()) tell({ message: alert.getBoundingClientRect().top + scrollY });
+    if (alert && alert.textContent.trim()) points(alert);
   });
   document.addEventListener("selectionchange", () => { const marked = String(getSelection()).slice(0, 300); if (marked.trim()) tell({ marked }); });
   const same = (a, b) => a.trim().replace(/\s+/g, " ").toLocaleLowerCase() === b.trim().replace(/\s+/g, " ").toLocaleLowerCase();
@@ -24,8 +26,12 @@
   const text = (n) => n.textContent || n.value || "";
   const named = (selector, labels) => all(selector).find((n) => labels.some((label) => same(text(n), label)));
   const controls = "main button, main a, main label, main legend, main input[type=submit], main dt";
-  // says finds the smallest element that has all words, each in one of its languages.
-  const says = (selector, words) => words.length && all(selector).filter((n) => words.every((ways) => ways.some((way) => n.textContent.toLocaleLowerCase().includes(way.toLocaleLowerCase())))).at(-1);
+  // says finds the smallest element that has all words, each in one of its languages; where they stand far apart, the one
+  // that has the first of them.
+  const says = (selector, words) => {
+    const found = words.length ? all(selector).filter((n) => words.every((ways) => ways.some((way) => n.textContent.toLocaleLowerCase().includes(way.toLocaleLowerCase())))).at(-1) : null;
+    return found && words.length > 1 && found.offsetHeight > 240 ? says(selector, words.slice(0, 1)) : found;
+  };
   let ringed = null;
   const unmark = () => { if (ringed) ringed.style.outline = ""; };
   addEventListener("click", unmark);
@@ -63,9 +69,10 @@
     unmark();
     ringed = node.matches("label, legend") && node.closest(".row, fieldset") || node;
     Object.assign(ringed.style, { outline: "4px solid #FFB938", outlineOffset: "3px" });
-    if (!quiet && field.matches("button, input, select, textarea, a[href]")) field.focus({ preventScroll: true });
-    tell({ message: node.getBoundingClientRect().top + scrollY });
+    if (!quiet && !shows && field.matches("button, input, select, textarea, a[href]")) field.focus({ preventScroll: true });
+    points(node);
   };
+  let shows = false; // the reader has come by himself to what is shown
   let quiet = false; // the focus stays with who has asked for a deed
   const later = (aim) => sessionStorage.setItem("aim", JSON.stringify({ ...aim, until: aim.until || Date.now() + 600000 }));
 
@@ -164,7 +171,9 @@
   const goes = (aim) => {
     deed = aim.deed || null;
     quiet = Boolean(deed);
+    shows = Boolean(aim.shown);
     if (aim.end) did();
+    else if (aim.shown) rings(aim.control ? named(controls, [aim.control]) : says("main *", aim.sees)); // nothing else is opened for it
     else if (Array.isArray(aim.open)) inWebConfig(aim);
     else onMicrosoft(aim);
   };

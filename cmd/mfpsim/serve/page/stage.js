@@ -2,7 +2,7 @@
 
 import { attempt, get, post } from "./api.js";
 import { secret, word } from "./copy.js";
-import { bring, covered, fill, h, mark, tabs } from "./dom.js";
+import { bring, covered, fill, footed, h, mark, tabs } from "./dom.js";
 import * as printer from "./printer.js";
 import { state, onChange, refresh } from "./state.js";
 import { language, t } from "./texts.js";
@@ -40,7 +40,7 @@ export function start() {
     drawTabs();
   });
   new MutationObserver(() => { dialogs(); mark(); }).observe(document.getElementById("glass"), { childList: true, subtree: true });
-  return { show, aim, act, follows, reload };
+  return { show, aim, act, follows, reload, ticked };
 }
 
 // act asks a frame to do what a step says; it answers whether that was done. deed says what is typed or clicked.
@@ -99,6 +99,13 @@ function aim(place, step) {
   if (frames[place] && paths[place]) asks();
 }
 
+// ticked brings into sight what a page shows of a step that has just been ticked, where it is open.
+function ticked(place, step) {
+  if (place !== chosen || doing || wanted || !frames[place] || !paths[place]) return;
+  const { control, sees } = step.aim;
+  frames[place].contentWindow.postMessage({ mfpsim: "bench", aim: { shown: true, control, sees } }, origin(place));
+}
+
 function asks() {
   frames[wanted.place].contentWindow.postMessage({ mfpsim: "bench", aim: wanted.aim }, origin(wanted.place));
   wanted = null;
@@ -119,7 +126,7 @@ const tallest = 30000;
 function intoSight(frame, offset) {
   const scrolls = getComputedStyle(stage()).overflowY === "auto" ? stage() : stage().closest(".cols");
   const top = frame.getBoundingClientRect().top + offset - scrolls.getBoundingClientRect().top;
-  const height = scrolls.clientHeight;
+  const height = scrolls.clientHeight - footed(scrolls);
   if (top < covered(frame) || top > height - 80) scrolls.scrollBy(0, top - height / 3);
 }
 
