@@ -6,13 +6,22 @@ import (
 	"strings"
 )
 
-// aadsts is a number under which Entra ID refuses, as its sentences have it.
-var aadsts = regexp.MustCompile(`AADSTS[0-9]+`)
+// aadsts is a number under which Entra ID refuses, as its sentences have it; replied are the codes of a mail server.
+var (
+	aadsts  = regexp.MustCompile(`AADSTS[0-9]+`)
+	replied = regexp.MustCompile(`^[45][0-9]{2}(?: [0-9]+\.[0-9]+\.[0-9]+)?`)
+)
 
-// numberOf is the number under which Entra ID refused; a page of Microsoft's that does not show it has it in the
-// sign-in log.
+// numberOf is the number under which a cloud refused; a page of Microsoft's that does not show it has it in the sign-in
+// log.
 func (t *timeline) numberOf(e *event) string {
-	if !e.Refused || e.From != entra && e.To != entra {
+	if !e.Refused {
+		return ""
+	}
+	if code := replied.FindString(e.Why); e.Status != "" && strings.Contains(e.Text, code) {
+		return code
+	}
+	if e.From != entra && e.To != entra {
 		return ""
 	}
 	if found := aadsts.FindString(e.Text); found != "" {
@@ -36,6 +45,9 @@ func (s Story) logged(e *event) (rows []SignIn) {
 
 // parts are the sentence of a row, with the number under which it was refused by itself.
 type parts struct{ Head, Number, Tail string }
+
+// Number is that under which a cloud refused; empty: none did.
+func (e *event) Number() string { return e.number }
 
 // Parts are the parts of the sentence; a number that it does not have comes last.
 func (e *event) Parts() parts {

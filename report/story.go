@@ -204,7 +204,7 @@ type event struct {
 	After     []shot
 	Cause     *event // of a job that ended badly: the refusal that ended it, where there is one
 
-	number  string // under which Entra ID refused, AADSTS53003; empty: it did not
+	number  string // under which a cloud refused, AADSTS53003 or 535 5.7.139; empty: none did
 	entries []journal.Entry
 	step    bool
 	looks   bool // of a step: it says what was seen

@@ -160,6 +160,8 @@ func TestAJobThatARefusalEndedLeadsToIt(t *testing.T) {
 	require.NotContains(t, job, "Nothing went over the wire")
 	require.NotContains(t, job, "data-screen")
 	require.Contains(t, row("Exchange refused the printer"), "data-screen")
+	once := `sign-in: <b class="num">535 5.7.139</b>, SMTP AUTH is off for the organization</span></summary>`
+	require.Contains(t, row("Exchange refused the printer"), once)
 }
 
 // The printer stores with OK what had been chosen before: only OK was the person's. What he does set is named.
