@@ -21,7 +21,7 @@ import (
 var latinWords = []struct{ of, pattern string }{
 	{"names of products, and of Microsoft's own things that it does not translate", `Microsoft|Entra|Exchange|Online|Outlook|ID|Web|Config|Email|email|OAuth2|PowerShell|Graph|mfpsim`},
 	{"names of protocols and of their parts", `SMTP|AUTH|OAuth|POP3|EHLO|FTPS|HTTPS?|URL|STARTTLS|TLS|DNS|LAN|IP|PIN`},
-	{"Microsoft's names of roles", `[A-Z][a-z]+(?: [A-Z][a-z]+)* Administrator`},
+	{"Microsoft's names of roles", `[A-Z][a-z]+(?: [A-Z][a-z]+)* (?:Administrator|Reader)`},
 	{"the guide's own button, its own word in Greek, and a page of ours that Hindi has in English", `OK|cloud|Connection Test`},
 	{"numbers of Microsoft's and of the guide's rules, with the words of the law", `AADSTS\d+|R\d+|\((?:MUST|SHOULD)\)`},
 	{"addresses, domains and hosts", `[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:com|example|org|net)`},

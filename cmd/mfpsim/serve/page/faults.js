@@ -38,7 +38,7 @@ async function show() {
     h("h3", { class: "sub2" }, t("answers")),
     answers("/entra/answer", t("answers-itself", { party: "Entra ID" }), entraAnswers, entra.set),
     answers("/exchange/answer", t("answers-itself", { party: "Exchange Online" }), exchangeAnswers, exchange.set),
-    unmet.length ? h("p", { class: "meta" }, t("not-met", { what: unmet.join("; ") })) : null,
+    unmet.length ? h("p", { class: "meta" }, t("not-met", { what: unmet.join(" · ") })) : null,
     h("h3", { class: "sub2" }, t("power")),
     h("div", { class: "acts" }, ["off", "on", "cut"].map((s) => h("button", { type: "button", class: "b", "data-key": "power-" + s, onclick: () => act(() => post("/printer/power", { state: s })) }, t("power-" + s)))),
     h("h3", { class: "sub2" }, t("memory")),

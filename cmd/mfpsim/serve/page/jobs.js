@@ -22,7 +22,7 @@ async function show() {
     h("p", { class: "meta" }, stamp(j.time, now.printer || now.now), j.file ? " · " + j.file : ""),
     h("p", { lang: now.panel.language, class: j.code ? "bad" : null }, h("b", {}, j.result + (j.code ? " " + j.code : "")), j.status ? ": " + j.status : ""),
     j.solution ? h("p", { lang: now.panel.language, class: "note" }, j.solution) : null,
-    j.refused && j.refused.length ? h("p", { class: "bad" }, j.refused.join("; ")) : null))),
+    j.refused && j.refused.length ? h("p", { class: "bad" }, j.refused.join(" · ")) : null))),
   jobs.length ? null : h("p", { class: "note" }, t("nothing-yet")));
 }
 
