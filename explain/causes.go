@@ -18,10 +18,13 @@ import (
 //go:embed causes.yaml
 var causeTable []byte
 
+//go:embed causes_mail.yaml
+var mailCauseTable []byte
+
 //go:embed headings.yaml
 var headingTable []byte
 
-// causeRow is a row of causes.yaml, which explains its columns.
+// causeRow is a row of causes.yaml, which explains its columns, and of causes_mail.yaml.
 type causeRow struct {
 	ID       string         `yaml:"id"`
 	Often    int            `yaml:"often"`
@@ -50,9 +53,10 @@ type textRow struct {
 
 // causes is the table. It is part of the program: one that cannot be read is a mistake in it, and panics.
 var causes = sync.OnceValue(func() []causeRow {
-	var rows []causeRow
-	strictly("causes.yaml", causeTable, &rows)
-	return rows
+	var signIn, mail []causeRow
+	strictly("causes.yaml", causeTable, &signIn)
+	strictly("causes_mail.yaml", mailCauseTable, &mail)
+	return slices.Concat(signIn, mail)
 })
 
 func strictly(name string, text []byte, rows any) {

@@ -21,11 +21,11 @@ func (c *Case) dated() {
 		for i := range p.Steps {
 			s := &p.Steps[i]
 			if s.Done && c.timed[s] != s.At {
-				s.At = c.happened(p.lines[i], s, floor, s.At)
+				s.At = c.happened(p, i, floor, s.At)
 				c.timed[s] = s.At
 			}
 			if !s.Glimpsed.IsZero() && !s.Done && c.timed[s] != s.Glimpsed {
-				s.Glimpsed = c.happened(p.lines[i], s, floor, s.Glimpsed)
+				s.Glimpsed = c.happened(p, i, floor, s.Glimpsed)
 				c.timed[s] = s.Glimpsed
 			}
 			if s.Done && !s.Looks && s.At.After(floor) {
@@ -37,19 +37,23 @@ func (c *Case) dated() {
 
 // happened is the true time of what a line is about, as the newest entry of the record has it that can show it: of an
 // act when it began. It is not before floor; where the record shows nothing it is the time of the look.
-func (c *Case) happened(l line, s *CaseStep, floor, looked time.Time) time.Time {
-	at := c.shownAt(l, s)
+func (c *Case) happened(p *part, i int, floor, looked time.Time) time.Time {
+	at := c.shownAt(p, i)
 	switch {
 	case at.IsZero():
 		return looked
-	case s.Looks && at.Before(floor):
+	case p.Steps[i].Looks && at.Before(floor):
 		return floor
 	}
 	return at
 }
 
-func (c *Case) shownAt(l line, s *CaseStep) time.Time {
+func (c *Case) shownAt(p *part, i int) time.Time {
+	l, s := p.lines[i], &p.Steps[i]
 	entries := c.play.lab.Journal.Since(c.From())
+	if click := c.play.clickOf(p, i); s.Comes && click > 0 { // it stood on the page on which it was clicked
+		entries = entries[:slices.IndexFunc(entries, func(e journal.Entry) bool { return e.Number == click })]
+	}
 	if !s.Looks {
 		return c.doneAt(l, entries)
 	}
@@ -96,10 +100,20 @@ func (p *play) isAbout(e journal.Entry, words []string) bool {
 		return e.Party == "entra" && isPageShown(e)
 	case "wire":
 		return len(words) > 2 && e.Party == words[2] && (e.Kind == journal.KindHTTP || e.Kind == journal.KindSMTP)
-	case "entra":
-		return e.Party == "entra" && e.Kind == journal.KindHTTP
+	case "entra": // its log has a refusal from when it was said, whoever has asked since
+		said := func(word string) bool {
+			return !isNumber(word) || strings.Contains(e.HTTP.ResponseBody.String(), word)
+		}
+		return e.Party == "entra" && e.Kind == journal.KindHTTP &&
+			!slices.ContainsFunc(words, func(word string) bool { return !said(word) })
 	}
 	return false
+}
+
+// isNumber reports whether a word is an error number of Entra ID's.
+func isNumber(word string) bool {
+	number, err := strconv.Atoi(word)
+	return err == nil && number >= 10000
 }
 
 // newest is the time of the newest entry that fits; zero: none does.

@@ -224,18 +224,25 @@ func (p *part) hasCome(on *play) {
 
 // clicked reports whether somebody has clicked, since a part was begun, the very button that a line of it wants to see:
 // a page may show it after a choice that is sent to nobody.
-func (p *play) clicked(of *part, i int) bool {
+func (p *play) clicked(of *part, i int) bool { return p.clickOf(of, i) > 0 }
+
+// clickOf is the number of the entry that shows the first such click; 0: there is none.
+func (p *play) clickOf(of *part, i int) int {
 	l := of.lines[i]
 	onPage := l.words[0] == "webconfig" || l.words[0] == "browser"
 	if !onPage || l.not || len(l.words) != 3 || l.words[1] != "shows" || !isLabel(l.words[2]) {
-		return false
+		return 0
 	}
 	p.readDeeds()
 	at, click := p.lookedAt(l), []string{l.words[0], "click", l.words[2]}
-	return slices.ContainsFunc(p.deeds.done, func(d deed) bool {
+	first := slices.IndexFunc(p.deeds.done, func(d deed) bool {
 		return d.number > of.from && p.stands(l, d.number) && p.isSame(d.words, click) &&
 			(l.words[0] != "webconfig" || at.path == "" || p.isPage(at.path, d.on))
 	})
+	if first < 0 {
+		return 0
+	}
+	return p.deeds.done[first].number
 }
 
 // speaks follows the language of the panel: a person may choose another one.

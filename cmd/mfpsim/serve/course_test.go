@@ -273,8 +273,11 @@ func TestWhatTheFirstRemedyHasSetIsToBeSetAgain(t *testing.T) {
 	p := newPerson(s, nil)
 	var now caseAnswer
 	for _, act := range [][]string{
-		{"scan", "email", "bob@fabrikam.com"}, {"webconfig", "log-in"}, {"webconfig", "open", page},
-		{"webconfig", "set", "Sender's Email Address", "admin@contoso.com"}, {"webconfig", "click", "OK"},
+		{"scan", "email", "bob@fabrikam.com"},
+		{"webconfig", "log-in"},
+		{"webconfig", "open", page},
+		{"webconfig", "set", "Sender's Email Address", "admin@contoso.com"},
+		{"webconfig", "click", "OK"},
 	} {
 		p.does(act)
 		s.object("/case", &now)

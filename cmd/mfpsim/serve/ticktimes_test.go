@@ -62,3 +62,54 @@ func TestTicksHaveTheTimesOfWhatTheyAreAbout(t *testing.T) {
 		})
 	}
 }
+
+// stepsOf are the steps of what is left of a case, by their text.
+func stepsOf(s *served) map[string]stepRow {
+	var now caseAnswer
+	s.object("/case", &now)
+	steps := map[string]stepRow{}
+	for _, p := range now.Parts {
+		for _, step := range p.Steps {
+			if p.Kind != scenarios.PartStory {
+				steps[step.Text] = step
+			}
+		}
+	}
+	return steps
+}
+
+// The sign-in log has a refusal from when it was said, although the printer asks Entra ID until its code is over.
+func TestALookAtTheSignInLogHasTheTimeOfTheRefusal(t *testing.T) {
+	s := live(t, Config{Seed: 7, Scenario: "trouble/conditional-access-block"})
+	s.isDoneForThePerson()
+	steps := stepsOf(s)
+	refused, logged := steps["browser click 'Sign In'"], steps["entra log shows admin@contoso.com 53003 'Block device code flow'"]
+	require.NotNil(t, logged.At)
+	require.WithinDuration(t, *refused.At, *logged.At, time.Minute)
+}
+
+// A button that comes by a choice on its page was to be seen since that page was opened, not since it was clicked.
+func TestAButtonThatComesHasTheTimeOfItsPage(t *testing.T) {
+	page := "Network > Email Server > Basic"
+	s := live(t, Config{Seed: 7, Scenario: "trouble/conditional-access-block"})
+	p := newPerson(s, nil)
+	status, told := s.ask("POST", "/case/skip", `{"line":36}`)
+	require.Equal(t, 200, status, told)
+	p.asks("/clock/advance", map[string]any{"duration": "15m"})
+	for _, act := range [][]string{
+		{"webconfig", "log-in"},
+		{"webconfig", "open", page},
+		{"entra", "policy", "Block device code flow", "exclude=admin@contoso.com"},
+		{"webconfig", "set", "Authentication Method", "OAuth2"},
+		{"webconfig", "set", "Email service", "Microsoft Exchange Online"},
+		{"webconfig", "click", "Sign In"},
+	} {
+		p.does(act)
+		stepsOf(s)
+	}
+	steps := stepsOf(s)
+	button, exempted := steps["webconfig shows 'Sign In'"], steps["entra policy 'Block device code flow' exclude=admin@contoso.com"]
+	require.True(t, button.Done)
+	require.True(t, exempted.Done)
+	require.True(t, button.At.Before(*exempted.At), "%s, %s", button.At, exempted.At)
+}
