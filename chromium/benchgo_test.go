@@ -250,8 +250,10 @@ func TestGoThereTellsOnFromOff(t *testing.T) {
 const markCovers = `(() => {
 	const row = document.querySelector(".log[open] > summary.meant");
 	const outline = getComputedStyle(row);
-	const end = row.getBoundingClientRect().bottom + parseFloat(outline.outlineOffset) + parseFloat(outline.outlineWidth);
-	return String(end <= row.parentElement.querySelector("dl").getBoundingClientRect().top);
+	const around = parseFloat(outline.outlineOffset) + parseFloat(outline.outlineWidth);
+	const end = row.getBoundingClientRect().bottom + around;
+	const details = row.parentElement.querySelector("dl");
+	return String(end <= details.getBoundingClientRect().top);
 })()`
 
 func TestShowOfARefusalByAPolicyOpensTheSignInLog(t *testing.T) {

@@ -17,7 +17,7 @@ func (c *Case) TakeOther() error {
 	if other < 0 || c.at >= other || !c.solved.IsZero() {
 		return errNoOther
 	}
-	way := c.parts[:slices.IndexFunc(c.parts, func(p part) bool { return p.Kind == PartOther || p.Kind == PartFurther })]
+	way := c.parts[:other] // what the scenario does besides comes after it
 	first := len(way) - 1
 	for first > 0 && way[first].Kind == PartRemedy && way[first].Says == "" { // its later pieces have no sentence
 		first--
@@ -94,7 +94,8 @@ func (p *play) valueSet(label string) (value string) {
 	}
 	p.readDeeds()
 	for _, d := range p.deeds.done {
-		if len(d.words) > 3 && d.words[0] == "webconfig" && d.words[1] == "set" && samePlain(d.words[2:3], []string{label}) {
+		sets := len(d.words) > 3 && d.words[0] == "webconfig" && d.words[1] == "set"
+		if sets && samePlain(d.words[2:3], []string{label}) {
 			value = d.words[3]
 		}
 	}

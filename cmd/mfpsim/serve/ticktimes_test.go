@@ -83,7 +83,8 @@ func TestALookAtTheSignInLogHasTheTimeOfTheRefusal(t *testing.T) {
 	s := live(t, Config{Seed: 7, Scenario: "trouble/conditional-access-block"})
 	s.isDoneForThePerson()
 	steps := stepsOf(s)
-	refused, logged := steps["browser click 'Sign In'"], steps["entra log shows admin@contoso.com 53003 'Block device code flow'"]
+	refused := steps["browser click 'Sign In'"]
+	logged := steps["entra log shows admin@contoso.com 53003 'Block device code flow'"]
 	require.NotNil(t, logged.At)
 	require.WithinDuration(t, *refused.At, *logged.At, time.Minute)
 }
@@ -108,7 +109,8 @@ func TestAButtonThatComesHasTheTimeOfItsPage(t *testing.T) {
 		stepsOf(s)
 	}
 	steps := stepsOf(s)
-	button, exempted := steps["webconfig shows 'Sign In'"], steps["entra policy 'Block device code flow' exclude=admin@contoso.com"]
+	button := steps["webconfig shows 'Sign In'"]
+	exempted := steps["entra policy 'Block device code flow' exclude=admin@contoso.com"]
 	require.True(t, button.Done)
 	require.True(t, exempted.Done)
 	require.True(t, button.At.Before(*exempted.At), "%s, %s", button.At, exempted.At)
