@@ -37,6 +37,7 @@ type Case struct {
 	}
 	helper helper
 	timed  map[*CaseStep]time.Time // of lines that were ticked, when the record has it that they came true
+	began  map[int]time.Time       // by line: when an act that is done for the person began
 }
 
 // PartKind says what a part of a case is for.

@@ -69,6 +69,7 @@ func (c *Case) Do(ctx context.Context, number int) error {
 		return ofDoing(l, err)
 	}
 	since := p.lab.Journal.Len()
+	c.begins(l)
 	skipped, err := p.line(l, false, false)
 	if err == nil && skipped != "" {
 		err = errors.New(skipped)

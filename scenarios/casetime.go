@@ -42,8 +42,10 @@ func (c *Case) happened(p *part, i int, floor, looked time.Time) time.Time {
 	switch {
 	case at.IsZero():
 		return looked
-	case p.Steps[i].Looks && at.Before(floor):
+	case at.Before(floor) && p.Steps[i].Looks:
 		return floor
+	case at.Before(floor): // another act like it, before; this one is not in the record yet
+		return looked
 	}
 	return at
 }
@@ -65,8 +67,21 @@ func (c *Case) shownAt(p *part, i int) time.Time {
 	return newest(entries, func(e journal.Entry) bool { return c.play.isAbout(e, l.words) })
 }
 
+// begins keeps when an act begins that is done for the person: it may be ticked before the bench has written it down.
+func (c *Case) begins(l line) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.began == nil {
+		c.began = map[int]time.Time{}
+	}
+	c.began[l.number] = c.play.lab.World.Now()
+}
+
 // doneAt is when an act began that somebody did: the bench writes it down when it is over.
 func (c *Case) doneAt(l line, entries []journal.Entry) time.Time {
+	if at, is := c.began[l.number]; is {
+		return at
+	}
 	begins := l.words[0] + " "
 	for i := len(entries) - 1; i >= 0 && !l.byItself(); i-- {
 		if !strings.HasPrefix(entries[i].Detail[DetailLine], begins) {

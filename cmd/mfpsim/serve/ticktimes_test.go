@@ -48,6 +48,7 @@ func TestTicksHaveTheTimesOfWhatTheyAreAbout(t *testing.T) {
 					}
 					switch {
 					case step.Text == "scan email bob@fabrikam.com":
+						require.True(t, scan.Before(*step.At), "the second scan has a time of its own")
 						scan = *step.At
 					case step.Text == "jobs shows Email 312":
 						require.Equal(t, jobs["1"], *step.At)
