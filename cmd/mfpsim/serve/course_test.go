@@ -95,7 +95,7 @@ func TestSomebodyWhoTriesTheRemedyAtOnceHasSolvedTheCase(t *testing.T) {
 	page = page[strings.Index(page, `id="ended"`):]
 	page = page[:strings.Index(page, "</section>")]
 	require.Contains(t, page, "Yes: solved on 2 Mar 2026")
-	require.Regexp(t, `What was tried</dt><dd><ul><li>[^<]*SMTP AUTH`, page)
+	require.Regexp(t, `What was tried</dt><dd><ul><li>Time passed: 2 minutes.</li><li>[^<]*SMTP AUTH was enabled`, page)
 	require.NotContains(t, page, "Next in the case")
 }
 
