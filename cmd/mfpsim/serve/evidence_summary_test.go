@@ -62,8 +62,8 @@ func TestTheHeadOfTheEvidenceTellsTheCaseInFull(t *testing.T) {
 	s.isDoneForThePerson()
 	for language, wanted := range map[string][]string{
 		"en": {
-			`^What the user read at the beginning: “Error code 312”, read on 2 Mar 2026 09:00:40$`, `^Error code: 312$`,
-			`^Cause: SMTP AUTH is off for the whole organization`, `^Refused: 2 Mar 2026 09:00:40: Exchange refused`,
+			`^What the user read at the beginning: “Error code 312”, read on 2 Mar 2026 09:00:\d\d$`, `^Error code: 312$`,
+			`^Cause: SMTP AUTH is off for the whole organization`, `^Refused: 2 Mar 2026 09:00:\d\d: Exchange refused`,
 			`^What was tried: Exchange admin center: SMTP AUTH was enabled`, `^Did it help\?: Yes: solved on 2 Mar 2026`,
 			`^What helps: Enable SMTP AUTH for the organization`, `^How to avoid it, by the guide: SMTP AUTH is disabled in Exchange`,
 		},
@@ -132,8 +132,9 @@ func TestWhatWasTriedIsTheRemedyInOrder(t *testing.T) {
 		require.NotRegexp(t, `\p{Greek}\)?; \p{Greek}`, strings.Join(rowsOf(page), "\n"), "a Greek ; ends a question")
 		if language == "en" {
 			rows := strings.Join(headOf(page), "\n")
-			require.Contains(t, rows, "Did it help?: Yes: solved on 2 Mar 2026 09:15:56. A mail was delivered on 2 Mar 2026 09:15:56.")
-			require.Contains(t, page, "Harmless: the user went on, and the sign-in succeeded on 2 Mar 2026 09:15:54.")
+			const at = `2 Mar 2026 09:1\d:\d\d\.` // the bench flows
+			require.Regexp(t, `Did it help\?: Yes: solved on `+at+` A mail was delivered on `+at, rows)
+			require.Regexp(t, `Harmless: the user went on, and the sign-in succeeded on `+at, page)
 			number := `You cannot access this right now <b class="num">AADSTS53003</b> <span class="http">HTTP 200</span>`
 			require.Contains(t, page, number, "the number that refused, not that of HTTP")
 		}
