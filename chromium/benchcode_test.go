@@ -38,10 +38,7 @@ func TestTheStepThatNeedsTheCodeSaysWhereItIs(t *testing.T) {
 // What a printer refuses a person, such as a wrong password of Web Config, is not told as the cause of a case.
 func TestAPasswordThatWebConfigRefusesIsNotTheCauseOfACase(t *testing.T) {
 	c := newClerk(t, "en")
-	c.script(`document.getElementById("find-text").value = "code 361"; ""`)
-	c.click(".find button")
-	c.click(key("load-trouble/expired-by-disuse"))
-	c.sees(".step.now")
+	c.loads("code 361", "trouble/expired-by-disuse")
 	c.click("#beside-panel form button")
 	c.bench.advance("30s")
 	c.sees(".cause")

@@ -32,11 +32,7 @@ func playsByDo(t *testing.T, language, asked, scenario string, stopped func(c *c
 		Source: tellsStored,
 	})
 	require.NoError(t, err)
-	c.script(fmt.Sprintf(`document.getElementById("find-text").value = %q; ""`, asked))
-	c.click(".find button")
-	c.sees("[data-key^='load-']")
-	c.click(key("load-" + scenario))
-	c.sees(".step.now")
+	c.loads(asked, scenario)
 	for range 12 {
 		if c.isThere(".done-all") {
 			break
@@ -170,10 +166,7 @@ func TestDoTheNextStepsLeadsToTheEvidence(t *testing.T) {
 // What the page stops for in Web Config is marked and in sight, also where the page of the code has to go on to it.
 func TestWhatThePageStopsForIsInSight(t *testing.T) {
 	c := newClerk(t, "el")
-	c.script(`document.getElementById("find-text").value = "AADSTS53003"; ""`)
-	c.click(".find button")
-	c.click(key("load-trouble/conditional-access-block"))
-	c.sees(".step.now")
+	c.loads("AADSTS53003", "trouble/conditional-access-block")
 	status := c.label("Current Status")
 	for range 6 {
 		c.click(`[data-key="do-next"]`)

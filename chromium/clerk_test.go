@@ -33,6 +33,16 @@ func newClerk(t *testing.T, language string, flags ...string) *clerk {
 	return &clerk{newcomer: n}
 }
 
+// loads finds a case from a user's words and loads it.
+func (c *clerk) loads(asked, scenario string) {
+	c.t.Helper()
+	c.script(fmt.Sprintf(`document.getElementById("find-text").value = %q; ""`, asked))
+	c.click(".find button")
+	c.sees("[data-key^='load-']")
+	c.click(key("load-" + scenario))
+	c.sees(".step.now")
+}
+
 // mends goes from a user's words to the mail that arrives.
 func (c *clerk) mends(call deskCall) {
 	c.t.Helper()

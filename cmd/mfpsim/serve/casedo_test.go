@@ -13,6 +13,26 @@ import (
 	"mfpsim/scenarios"
 )
 
+// isDoneForThePerson does what is left of a case, up to its proof, by POST /case/do, and returns the case as it was.
+func (s *served) isDoneForThePerson() (was caseAnswer) {
+	s.t.Helper()
+	s.object("/case", &was)
+	for _, p := range was.Parts {
+		for _, step := range p.Steps {
+			if p.Kind != scenarios.PartSymptom && p.Kind != scenarios.PartRemedy || step.Looks || step.Unseen {
+				continue
+			}
+			status, answer := s.ask(http.MethodPost, "/case/do", fmt.Sprintf(`{"line":%d}`, step.Line))
+			if text, _ := answer["error"].(string); strings.Contains(text, ": it is ") {
+				require.Equal(s.t, http.StatusBadRequest, status, answer) // it is over by what was done before it
+				continue
+			}
+			require.Equal(s.t, http.StatusOK, status, answer)
+		}
+	}
+	return was
+}
+
 // A case of the desk is played over HTTP by POST /case/do alone, on a bench that follows the machine's clock.
 func TestACaseIsDoneOverHTTP(t *testing.T) {
 	for _, id := range []string{
@@ -20,21 +40,7 @@ func TestACaseIsDoneOverHTTP(t *testing.T) {
 	} {
 		t.Run(id, func(t *testing.T) {
 			s := live(t, Config{Seed: 7, Scenario: id})
-			var now caseAnswer
-			s.object("/case", &now)
-			for _, p := range now.Parts {
-				for _, step := range p.Steps {
-					if p.Kind != scenarios.PartSymptom && p.Kind != scenarios.PartRemedy || step.Looks || step.Unseen {
-						continue
-					}
-					status, answer := s.ask(http.MethodPost, "/case/do", fmt.Sprintf(`{"line":%d}`, step.Line))
-					if text, _ := answer["error"].(string); strings.Contains(text, ": it is ") {
-						require.Equal(t, http.StatusBadRequest, status, answer) // it is over by what was done before it
-						continue
-					}
-					require.Equal(t, http.StatusOK, status, answer)
-				}
-			}
+			now := s.isDoneForThePerson()
 			for seen, turn := 0, 0; now.Solved == nil && turn < 10; turn++ {
 				// Each wait ends with the next thing that happens.
 				var then nowAnswer

@@ -9,27 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"mfpsim/scenarios"
 )
-
-// isDoneForThePerson does what is left of a case, up to its proof, by POST /case/do.
-func (s *served) isDoneForThePerson() {
-	s.t.Helper()
-	var now caseAnswer
-	s.object("/case", &now)
-	for _, p := range now.Parts {
-		for _, step := range p.Steps {
-			if p.Kind != scenarios.PartSymptom && p.Kind != scenarios.PartRemedy || step.Looks || step.Unseen {
-				continue
-			}
-			status, answer := s.ask(http.MethodPost, "/case/do", fmt.Sprintf(`{"line":%d}`, step.Line))
-			if text, _ := answer["error"].(string); !strings.Contains(text, ": it is ") { // over by what came before
-				require.Equal(s.t, http.StatusOK, status, answer)
-			}
-		}
-	}
-}
 
 // evidencePage is the page of evidence of now, in a language.
 func (s *served) evidencePage(language string) string {
